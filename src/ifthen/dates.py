@@ -1,0 +1,248 @@
+"""Time, exact to the second, UTC, with month arithmetic that never hides a missing day.
+
+An *instant* is an ``int``: seconds since 1970-01-01T00:00:00Z. A *day* is an ``int``: days since
+1970-01-01. Calendar durations (days, weeks, months, years) move days; clock durations (hours,
+minutes, seconds) move instants. The policies count calendar durations in whole days: the day of
+the event itself is not counted and the last day is counted to its end.
+
+Nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal, TypeAlias
+
+Instant: TypeAlias = int
+Day: TypeAlias = int
+MonthEnd: TypeAlias = Literal["down", "up"]
+Precision: TypeAlias = Literal["second", "day", "month", "quarter", "year", "interval"]
+
+SECONDS_PER_DAY = 86_400
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+
+UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
+_CLOCK_SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+
+
+def day_of(instant: Instant) -> Day:
+    """The day an instant falls in."""
+    return instant // SECONDS_PER_DAY
+
+
+def start_of(day: Day) -> Instant:
+    """The first second of a day."""
+    return day * SECONDS_PER_DAY
+
+
+def end_of(day: Day) -> Instant:
+    """The last second of a day: a duty due on a day can be done until then."""
+    return day * SECONDS_PER_DAY + SECONDS_PER_DAY - 1
+
+
+def to_date(day: Day) -> date:
+    """The calendar date of a day number."""
+    return date.fromordinal(day + _EPOCH_ORDINAL)
+
+
+def from_date(value: date) -> Day:
+    """The day number of a calendar date."""
+    return value.toordinal() - _EPOCH_ORDINAL
+
+
+def format_day(day: Day) -> str:
+    """ISO form of a day, for example ``2025-05-22``."""
+    return to_date(day).isoformat()
+
+
+def format_instant(instant: Instant) -> str:
+    """ISO form: the date alone at the first or last second of a day, else date and time with Z."""
+    within = instant % SECONDS_PER_DAY
+    if within in (0, SECONDS_PER_DAY - 1):
+        return format_day(day_of(instant))
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=instant)).strftime(
+        "%Y-%m-%dT%H:%M:%SZ"
+    )
+
+
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_DATETIME = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})(?::(\d{2}))?\s*(Z|[+-]\d{2}:?\d{2})?"
+)
+
+
+def parse_day(text: str) -> Day:
+    """A day from ``YYYY-MM-DD``.
+
+    Raises:
+        ValueError: the text is not of that form, or names a day the calendar does not have.
+
+    """
+    match = _DATE.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"'{text}' is not a date of the form YYYY-MM-DD")
+    year, month, day = (int(part) for part in match.groups())
+    if not 1 <= month <= 12 or year < 1:
+        raise ValueError(f"there is no month {month} in '{text}'")
+    last = calendar.monthrange(year, month)[1]
+    if not 1 <= day <= last:
+        raise ValueError(f"there is no {text}: that month has {last} days")
+    return from_date(date(year, month, day))
+
+
+def parse_moment(text: str) -> tuple[Instant, Instant, Precision]:
+    """Earliest and latest instant, and precision, of a date or a datetime (UTC without an offset).
+
+    Raises:
+        ValueError: neither a date nor a datetime, or one that does not exist.
+
+    """
+    text = text.strip()
+    match = _DATETIME.fullmatch(text)
+    if match is None:
+        day = parse_day(text)
+        return start_of(day), end_of(day), "day"
+    date_text, hour, minute, second, offset = match.groups()
+    hours, minutes, seconds = int(hour), int(minute), int(second or 0)
+    if hours > 23 or minutes > 59 or seconds > 59:
+        raise ValueError(f"there is no time {hour}:{minute}:{second or '00'}")
+    shift = 0
+    if offset not in (None, "Z"):
+        digits = offset[1:].replace(":", "")
+        shift = (int(digits[:2]) * 3600 + int(digits[2:]) * 60) * (-1 if offset[0] == "-" else 1)
+    instant = start_of(parse_day(date_text)) + hours * 3600 + minutes * 60 + seconds - shift
+    return instant, instant, "second"
+
+
+def widen(day: Day, precision: Precision) -> tuple[Instant, Instant]:
+    """First and last second of the month, quarter or year that a day falls in."""
+    value = to_date(day)
+    if precision == "month":
+        first, months = value.replace(day=1), 1
+    elif precision == "quarter":
+        first, months = value.replace(month=(value.month - 1) // 3 * 3 + 1, day=1), 3
+    elif precision == "year":
+        first, months = value.replace(month=1, day=1), 12
+    else:
+        raise ValueError(f"cannot widen a day to '{precision}'")
+    start = from_date(first)
+    (after, _) = add_months(start, months, "down")
+    return start_of(start), start_of(after) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time as the policy words it: ``6 months``, ``72 hours``."""
+
+    count: int
+    """How many units; never negative."""
+    unit: str
+    """One of ``UNITS``, singular."""
+
+    @property
+    def is_calendar(self) -> bool:
+        """Whether it is counted in whole days."""
+        return self.unit not in _CLOCK_SECONDS
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether it leaves no time at all."""
+        return self.count == 0
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+
+_DURATION = re.compile(r"(\d+)\s*([a-z]+)")
+
+
+def parse_duration(text: str) -> Duration:
+    """A duration such as ``6 months``, ``1 day``, ``72 hours``.
+
+    Raises:
+        ValueError: not a whole number followed by a unit of ``UNITS``.
+
+    """
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"'{text}' is not a duration such as '6 months'")
+    unit = match.group(2).removesuffix("s")
+    if unit not in UNITS:
+        raise ValueError(f"unknown unit '{match.group(2)}': use one of {', '.join(UNITS)}")
+    return Duration(int(match.group(1)), unit)
+
+
+def add_months(day: Day, months: int, month_end: MonthEnd | None) -> tuple[Day, Day]:
+    """The day ``months`` months after ``day``, as (earliest, latest).
+
+    Where the target month lacks the day (31 August + 6 months), ``down`` gives that month's last
+    day, ``up`` the first day of the next month, and no rule gives both: the text did not choose.
+    """
+    value = to_date(day)
+    month_index = value.year * 12 + (value.month - 1) + months
+    year, month = divmod(month_index, 12)
+    month += 1
+    last = calendar.monthrange(year, month)[1]
+    if value.day <= last:
+        exact = from_date(date(year, month, value.day))
+        return exact, exact
+    down = from_date(date(year, month, last))
+    up = down + 1
+    if month_end == "down":
+        return down, down
+    if month_end == "up":
+        return up, up
+    return down, up
+
+
+def add_to_day(day: Day, duration: Duration, month_end: MonthEnd | None) -> tuple[Day, Day]:
+    """``day`` plus a calendar duration, as (earliest, latest); they differ only as months do.
+
+    Raises:
+        ValueError: the duration is counted by the clock.
+
+    """
+    if duration.unit == "day":
+        return day + duration.count, day + duration.count
+    if duration.unit == "week":
+        return day + 7 * duration.count, day + 7 * duration.count
+    if duration.unit == "month":
+        return add_months(day, duration.count, month_end)
+    if duration.unit == "year":
+        return add_months(day, 12 * duration.count, month_end)
+    raise ValueError(f"{duration} is counted by the clock, not in days")
+
+
+def deadline(
+    earliest: Instant, latest: Instant, duration: Duration, month_end: MonthEnd | None
+) -> tuple[Instant, Instant]:
+    """When a duty of ``duration`` from an event in [earliest, latest] falls due, as an interval.
+
+    A calendar duration runs to the end of its last day; a clock duration to the second.
+    """
+    if duration.is_calendar:
+        return (
+            end_of(add_to_day(day_of(earliest), duration, month_end)[0]),
+            end_of(add_to_day(day_of(latest), duration, month_end)[1]),
+        )
+    seconds = duration.count * _CLOCK_SECONDS[duration.unit]
+    return earliest + seconds, latest + seconds
+
+
+def elapsed_at(
+    earliest: Instant, latest: Instant, duration: Duration, month_end: MonthEnd | None
+) -> tuple[Instant, Instant]:
+    """The first instant at which ``duration`` has passed since an event, as an interval.
+
+    For a calendar duration that is the start of the day so much later.
+    """
+    if duration.is_calendar:
+        return (
+            start_of(add_to_day(day_of(earliest), duration, month_end)[0]),
+            start_of(add_to_day(day_of(latest), duration, month_end)[1]),
+        )
+    seconds = duration.count * _CLOCK_SECONDS[duration.unit]
+    return earliest + seconds, latest + seconds

@@ -1,0 +1,521 @@
+"""The written form of events, conditions, durations, growth bounds and ranges.
+
+A lexer and a recursive-descent parser turn the text of one YAML scalar into the syntax tree of
+``model``. Bare words stay ``Name`` and factors stay ``Factor`` until ``types`` gives them their
+meaning; both are constants that only the checker ever sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, NoReturn, TypeAlias, TypeVar
+
+from ifthen.dates import UNITS, Duration
+from ifthen.policy.lexer import LexicalError, Token, tokenize
+from ifthen.policy.model import (
+    Attribute,
+    Bound,
+    Call,
+    Compare,
+    Constant,
+    DurationLiteral,
+    Events,
+    Expression,
+    Logic,
+    Not,
+    Pattern,
+    Quantified,
+    Test,
+    Times,
+    Variable,
+    Words,
+)
+from ifthen.policy.source import Diagnostic, InputError, Source, Span, did_you_mean
+from ifthen.policy.yaml import Scalar, place, shorten
+
+MAX_DEPTH = 50
+"""Deepest nesting of one condition."""
+MAX_DIGITS = 40
+"""Longest number, in characters."""
+
+FUNCTIONS: dict[str, tuple[int, int]] = {
+    "did": (1, 1),
+    "count": (1, 1),
+    "since": (1, 1),
+    "growth": (1, 1),
+    "last": (1, 1),
+    "status": (1, 2),
+    "in_place": (1, 2),
+    "approved": (1, 2),
+    "compute": (1, 1),
+    "running": (1, 2),
+    "counts": (1, 1),
+    "required": (1, 1),
+    "criteria": (1, 1),
+}
+"""Every primitive, with the fewest and the most arguments it takes."""
+OVER_EVENTS = frozenset({"did", "count", "since", "growth", "last"})
+"""Primitives whose argument is events."""
+KEYWORDS = frozenset(
+    {"and", "or", "not", "otherwise", "every", "some", "in", "includes", "of"}
+    | {"true", "false", "this"}
+)
+"""Words that cannot name a definition, a term or a variable."""
+
+_T = TypeVar("_T")
+_COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">=", "in", "includes"})
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Constant):
+    """A bare word whose meaning is not known yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Factor(Constant):
+    """A number written as a factor, such as ``4x``."""
+
+
+def text_of(text: str, name: str = "text") -> tuple[Source, Scalar]:
+    """A source and a scalar for a text that stands in no file."""
+    return Source(name, text), Scalar(text, False, Span(1, 1, max(1, len(text))))
+
+
+def parse_condition(source: Source, scalar: Scalar) -> Expression:
+    """A condition or any other expression, names unresolved.
+
+    Raises:
+        InputError: it does not follow the grammar; one diagnostic.
+
+    """
+    return _Parser(source, scalar).whole(_Parser.expression)
+
+
+def parse_events(source: Source, scalar: Scalar) -> Events:
+    """Event patterns: ``kind[test, test] or kind``.
+
+    Raises:
+        InputError: they do not follow the grammar; one diagnostic.
+
+    """
+    return _Parser(source, scalar).whole(_Parser.events)
+
+
+def parse_length(source: Source, scalar: Scalar) -> Expression:
+    """A duration or the name of a term.
+
+    Raises:
+        InputError: it is neither; one diagnostic.
+
+    """
+    return _Parser(source, scalar).whole(_Parser.length)
+
+
+def parse_growth(source: Source, scalar: Scalar) -> tuple[Literal[">", ">="], Fraction]:
+    """A bound on growth: ``>= 4x`` or ``> 2x``.
+
+    Raises:
+        InputError: it is not of that form; one diagnostic.
+
+    """
+    return _Parser(source, scalar).whole(_Parser.growth)
+
+
+def parse_bound(source: Source, scalar: Scalar) -> Bound:
+    """A range of a term: ``any``, ``at most 2 months``, ``at least 4x``, ``true``, a single value.
+
+    Raises:
+        InputError: it is not of that form; one diagnostic.
+
+    """
+    return _Parser(source, scalar).whole(_Parser.bound)
+
+
+class _Parser:
+    """Recursive descent over the tokens of one scalar."""
+
+    def __init__(self, source: Source, scalar: Scalar) -> None:
+        self.source = source
+        self.scalar = scalar
+        try:
+            self.tokens = tokenize(scalar.text)
+        except LexicalError as error:
+            self.fail(error.start, error.start + 1, error.message, error.hint)
+        self.position = 0
+        self.depth = 0
+
+    # --- places and errors ---
+
+    def span(self, start: int, end: int) -> Span:
+        return place(self.source, self.scalar, start, max(1, end - start))
+
+    def since(self, first: Token) -> Span:
+        """From the first character of a token to the last of the token just taken."""
+        return self.span(first.start, self.tokens[self.position - 1].end)
+
+    def fail(self, start: int, end: int, message: str, hint: str = "") -> NoReturn:
+        raise InputError([Diagnostic(self.source, self.span(start, end), message, hint)])
+
+    def unexpected(self, expected: str, hint: str = "") -> NoReturn:
+        token = self.token
+        if token.kind == "end":
+            self.fail(token.start, token.end, f"expected {expected}, but the text ends here", hint)
+        self.fail(
+            token.start,
+            token.end,
+            f"expected {expected}, but found '{shorten(token.text)}'",
+            hint,
+        )
+
+    # --- tokens ---
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.position]
+
+    def peek(self, ahead: int = 1) -> Token:
+        return self.tokens[min(self.position + ahead, len(self.tokens) - 1)]
+
+    def take(self) -> Token:
+        token = self.tokens[self.position]
+        self.position += 1
+        return token
+
+    def at(self, text: str) -> bool:
+        token = self.tokens[self.position]
+        return token.text == text and token.kind in ("name", "sign")
+
+    def accept(self, text: str) -> bool:
+        if self.at(text):
+            self.position += 1
+            return True
+        return False
+
+    def close(self, text: str, opened: Token) -> None:
+        """Take a closing bracket, or say which bracket stays open."""
+        if self.accept(text):
+            return
+        if self.token.kind == "end":
+            self.fail(
+                opened.start,
+                opened.end,
+                f"this '{opened.text}' is never closed",
+                f"expected '{text}'",
+            )
+        self.unexpected(f"'{text}'" if text == ")" else f"',' or '{text}'")
+
+    def name(self, expected: str) -> Token:
+        if self.token.kind != "name":
+            self.unexpected(expected)
+        return self.take()
+
+    def deeper(self, levels: int) -> None:
+        """Enter so many levels of nesting, or refuse to."""
+        self.depth += levels
+        if self.depth > MAX_DEPTH:
+            token = self.token
+            message = f"this is nested more than {MAX_DEPTH} deep"
+            self.fail(token.start, token.end, message, "name a part of it under 'define'")
+
+    def whole(self, rule: Callable[[_Parser], _T]) -> _T:
+        """Parse the whole text by one rule."""
+        result = rule(self)
+        if self.token.kind != "end":
+            if self.token.text in _COMPARISONS:
+                self.unexpected("the end", "comparisons do not chain: join them with 'and'")
+            self.unexpected(
+                "the end" if rule is not _Parser.expression else "'and', 'or' or the end"
+            )
+        return result
+
+    # --- expressions ---
+
+    def expression(self) -> Expression:
+        """``otherwise`` over ``or`` over ``and``; a quantifier is a primary that reaches right."""
+        self.deeper(1)
+        result = self._chain(
+            "otherwise", lambda: self._chain("or", lambda: self._chain("and", self._not))
+        )
+        self.depth -= 1
+        return result
+
+    def _chain(
+        self, operator: Literal["and", "or", "otherwise"], operand: Callable[[], Expression]
+    ) -> Expression:
+        first = self.token
+        operands = [operand()]
+        while self.accept(operator):
+            operands.append(operand())
+        if len(operands) == 1:
+            return operands[0]
+        return Logic(operator, tuple(operands), self.since(first))
+
+    def _not(self) -> Expression:
+        outer: list[Token] = []
+        while self.at("not"):
+            outer.append(self.take())
+        self.deeper(len(outer))
+        result = self._comparison()
+        self.depth -= len(outer)
+        for token in reversed(outer):
+            result = Not(result, self.since(token))
+        return result
+
+    def _comparison(self) -> Expression:
+        first = self.token
+        left = self._primary()
+        operator = self.token.text
+        if self.token.kind == "string" or operator not in _COMPARISONS:
+            return left
+        self.take()
+        if operator == "in" and not self.at("["):
+            self.unexpected("a list such as [below, alert]")
+        right = self._primary()
+        return Compare(operator, left, right, self.since(first))  # type: ignore[arg-type]
+
+    def _primary(self) -> Expression:
+        token = self.token
+        if token.kind == "name":
+            return self._word()
+        if token.kind == "number":
+            self.take()
+            if self.token.kind == "name" and self.token.text not in KEYWORDS:
+                return self._duration(token)
+            return Constant(self._fraction(token), self.since(token))
+        if token.kind == "factor":
+            self.take()
+            factor = self._fraction(token)
+            if self.accept("of"):
+                self.deeper(1)
+                operand = self._primary()
+                self.depth -= 1
+                return Times(factor, operand, self.since(token))
+            return Factor(factor, self.since(token))
+        if token.kind == "string":
+            self.take()
+            return Constant(token.text[1:-1], self.since(token))
+        if token.kind == "date":
+            self.fail(
+                token.start,
+                token.end,
+                "a date cannot stand in a condition",
+                "a deadline takes it: 'by: DATE'",
+            )
+        if token.text == "(":
+            self.take()
+            inner = self.expression()
+            self.close(")", token)
+            return inner
+        if token.text == "[":
+            return self._words()
+        return self.unexpected("a condition, a name or a number")
+
+    def _word(self) -> Expression:
+        """A primary that starts with a word."""
+        token = self.token
+        following = self.peek()
+        if token.text in ("every", "some") and following.kind == "name":
+            return self._quantified()
+        self.take()
+        if token.text in ("true", "false"):
+            return Constant(token.text == "true", self.since(token))
+        if token.text == "this":
+            if self.accept("."):
+                name = self.name("the name of an attribute")
+                return Attribute(name.text, None, self.since(token))
+            return Variable("this", self.since(token))
+        if token.text in KEYWORDS:
+            self.position -= 1
+            self.unexpected("a condition, a name or a number")
+        if self.at("("):
+            return self._call(token)
+        if self.at("["):
+            self.position -= 1
+            return self.events()
+        return Name(token.text, self.since(token))
+
+    def _call(self, token: Token) -> Expression:
+        function = token.text
+        if function not in FUNCTIONS:
+            hint = did_you_mean(shorten(function), FUNCTIONS)
+            self.fail(token.start, token.end, f"unknown function '{shorten(function)}'", hint)
+        opened = self.take()
+        if self.at(")"):
+            self.unexpected("events" if function in OVER_EVENTS else "an argument")
+        arguments: list[Expression] = []
+        if function == "growth" and self.at("result") and self.peek().text == ")":
+            word = self.take()
+            arguments.append(Constant("result", self.since(word)))
+        elif function in OVER_EVENTS:
+            arguments.append(self.events())
+        else:
+            arguments.append(self.expression())
+            while self.accept(","):
+                arguments.append(self.expression())
+        least, most = FUNCTIONS[function]
+        self.close(")", opened)
+        if not least <= len(arguments) <= most:
+            takes = f"{least}" if least == most else f"{least} or {most}"
+            plural = "" if most == 1 else "s"
+            message = f"{function}() takes {takes} argument{plural}, but {len(arguments)} are given"
+            self.fail(token.start, self.tokens[self.position - 1].end, message)
+        if function == "last":
+            if not self.accept("."):
+                self.unexpected("'.' and the name of an attribute", "write last(EVENTS).NAME")
+            name = self.name("the name of an attribute")
+            (events,) = arguments
+            assert isinstance(events, Events)
+            return Attribute(name.text, events, self.since(token))
+        return Call(function, tuple(arguments), self.since(token))
+
+    def _quantified(self) -> Expression:
+        first = self.take()
+        quantifier: Literal["every", "some"] = "every" if first.text == "every" else "some"
+        variable = self.name("a name for each member")
+        if variable.text in KEYWORDS:
+            self.fail(variable.start, variable.end, f"'{variable.text}' cannot name a member")
+        if not self.accept("in"):
+            self.unexpected("'in'", f"write {quantifier} t in thresholds: CONDITION")
+        domain: Expression
+        if self.at("["):
+            domain = self._words()
+        else:
+            name = self.name("thresholds, models, required(t), criteria(standard) or a list")
+            if self.at("("):
+                domain = self._call(name)
+            elif name.text in ("thresholds", "models"):
+                domain = Call(name.text, (), self.since(name))
+            else:
+                domain = Name(name.text, self.since(name))
+        if not self.accept(":"):
+            self.unexpected("':' before what must hold for each member")
+        body = self.expression()
+        return Quantified(quantifier, variable.text, domain, body, self.since(first))
+
+    def _words(self) -> Words:
+        opened = self.take()
+        return Words(self._values(opened), self.since(opened))
+
+    def _values(self, opened: Token) -> tuple[str, ...]:
+        """Values up to the closing square bracket."""
+        values = [self._value()]
+        while self.accept(","):
+            values.append(self._value())
+        self.close("]", opened)
+        return tuple(values)
+
+    def _value(self) -> str:
+        token = self.token
+        if token.kind in ("name", "number", "date"):
+            return self.take().text
+        if token.kind == "string":
+            return self.take().text[1:-1]
+        return self.unexpected("a word")
+
+    # --- events ---
+
+    def events(self) -> Events:
+        """``pattern or pattern``."""
+        first = self.token
+        patterns = [self._pattern()]
+        while self.accept("or"):
+            patterns.append(self._pattern())
+        return Events(tuple(patterns), self.since(first))
+
+    def _pattern(self) -> Pattern:
+        kind = self.name("an event")
+        tests: list[Test] = []
+        if self.at("["):
+            opened = self.take()
+            tests.append(self._test())
+            while self.accept(","):
+                tests.append(self._test())
+            self.close("]", opened)
+        return Pattern(kind.text, tuple(tests), self.since(kind))
+
+    def _test(self) -> Test:
+        attribute = self.name("a test such as model=any")
+        operator = self.token.text
+        if operator not in ("=", "!=", "includes", "in"):
+            self.unexpected("'=', '!=', 'includes' or 'in'")
+        self.take()
+        if operator == "in":
+            if not self.at("["):
+                self.unexpected("a list such as [a, b]")
+            values = self._values(self.take())
+        else:
+            values = (self._value(),)
+        return Test(attribute.text, operator, values, self.since(attribute))  # type: ignore[arg-type]
+
+    # --- durations, factors, ranges ---
+
+    def length(self) -> Expression:
+        """A duration or the name of a term."""
+        token = self.token
+        if token.kind == "number":
+            self.take()
+            return self._duration(token)
+        if token.kind == "name" and token.text not in KEYWORDS:
+            self.take()
+            return Name(token.text, self.since(token))
+        return self.unexpected("a duration such as '6 months', or a term")
+
+    def growth(self) -> tuple[Literal[">", ">="], Fraction]:
+        """``>= 4x`` or ``> 2x``."""
+        operator: Literal[">", ">="] = ">=" if self.at(">=") else ">"
+        if not self.accept(operator):
+            self.unexpected("'>=' or '>'", "write the strictness out: '>= 4x' or '> 4x'")
+        if self.token.kind != "factor":
+            self.unexpected("a factor such as 4x")
+        return operator, self._fraction(self.take())
+
+    def bound(self) -> Bound:
+        """A range of a term."""
+        if self.at("any") and self.peek().kind == "end":
+            self.take()
+            return Bound("any")
+        if self.at("at"):
+            self.take()
+            side = self.token.text
+            if side not in ("most", "least"):
+                self.unexpected("'most' or 'least'")
+            self.take()
+            return Bound("at_most" if side == "most" else "at_least", self._bound_value())
+        return Bound("value", self._bound_value())
+
+    def _bound_value(self) -> Duration | Fraction | bool | str:
+        token = self.token
+        if token.kind == "number":
+            self.take()
+            return self._duration(token).value
+        if token.kind == "factor":
+            return self._fraction(self.take())
+        if token.kind == "name":
+            self.take()
+            return {"true": True, "false": False}.get(token.text, token.text)
+        return self.unexpected("'any', 'at most', 'at least' or a value")
+
+    def _duration(self, count: Token) -> DurationLiteral:
+        """The rest of a duration whose number is just taken."""
+        if self.token.kind != "name":
+            self.unexpected(f"a unit: {', '.join(unit + 's' for unit in UNITS)}")
+        word = self.token
+        unit = word.text.removesuffix("s")
+        if unit not in UNITS:
+            hint = did_you_mean(shorten(word.text), [unit + "s" for unit in UNITS])
+            self.fail(word.start, word.end, f"unknown unit of time '{shorten(word.text)}'", hint)
+        if not count.text.isdigit() or len(count.text) > 6:
+            self.fail(
+                count.start, count.end, "a duration is a whole number of units, below a million"
+            )
+        self.take()
+        return DurationLiteral(Duration(int(count.text), unit), self.since(count))
+
+    def _fraction(self, token: Token) -> Fraction:
+        text = token.text.removesuffix("x")
+        exponent = text.lower().partition("e")[2].lstrip("+-").lstrip("0")
+        if len(text) > MAX_DIGITS or len(exponent) > 3:
+            self.fail(token.start, token.end, "this number is too long")
+        return Fraction(text)

@@ -1,0 +1,1 @@
+"""Records: dated facts, corrections, and the two times."""

@@ -1,0 +1,325 @@
+"""One clause about one subject under one variant: the meaning of the six kinds of clause.
+
+A cell is brought up to date with ``update`` and then lists its outcomes. What is settled stays:
+when facts arrive in date order, only what is still open is judged again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from ifthen.dates import SECONDS_PER_DAY, Instant, day_of, deadline, end_of, start_of
+from ifthen.policy.describe import describe
+from ifthen.policy.model import (
+    Before,
+    By,
+    Clause,
+    Duty,
+    Expression,
+    Within,
+)
+from ifthen.record.model import Fact
+from ifthen.ruling.judge import Asked, Judge
+from ifthen.ruling.matching import attribute
+from ifthen.ruling.order import Order, Point, closing, ordered
+from ifthen.ruling.outcome import (
+    NEVER,
+    Deed,
+    Due,
+    Interval,
+    Outcome,
+    earliest,
+    settle,
+)
+from ifthen.ruling.reasons import Because
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a version of a policy is in force: from ``start`` until just before ``end``."""
+
+    start: Instant
+    end: Instant | None = None
+
+    def holds(self, instant: Instant) -> bool:
+        """Whether the version is in force at an instant."""
+        return self.start <= instant and (self.end is None or instant < self.end)
+
+    def closed_by(self, at: Instant) -> bool:
+        """Whether the version is no longer in force at ``at``."""
+        return self.end is not None and self.end <= at
+
+
+class Cell:
+    """Base of the six kinds."""
+
+    def __init__(
+        self, clause: Clause, judge: Judge, window: Window, carried: Iterable[str] = ()
+    ) -> None:
+        self.clause = clause
+        self.judge = judge
+        self.window = window
+        self.carried = tuple(carried)
+        """Keys of duties taken over from the version before."""
+        self.settled: dict[str, Outcome] = {}
+        self.live: dict[str, Outcome] = {}
+        self.wake: Instant | None = None
+        """The next instant at which time alone may change an outcome."""
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Every outcome so far."""
+        yield from self.settled.values()
+        yield from self.live.values()
+
+    def update(self, at: Instant) -> None:
+        """Judge at ``at`` everything that is not settled."""
+        raise NotImplementedError
+
+    # --- shared by the kinds ---------------------------------------------------------------
+
+    def horizon(self, at: Instant) -> Instant:
+        """The last instant at which this version is judged."""
+        return at if self.window.end is None else min(at, self.window.end - 1)
+
+    def wake_at(self, instant: Instant | None, at: Instant) -> None:
+        """Ask to be judged again once ``instant`` is reached."""
+        if instant is not None and instant > at and (self.wake is None or instant < self.wake):
+            self.wake = instant
+
+    def triggers(self, expression: Expression, start: int) -> Iterator[tuple[Fact, bool]]:
+        """Facts from place ``start`` of a lane that fall under this version."""
+        lane = self.judge.lane(expression)
+        for index in range(start, len(lane.facts)):
+            fact = lane.facts[index]
+            if self.window.holds(fact.earliest) or fact.id in self.carried:
+                yield fact, lane.certain[index]
+
+    def absent(self, expressions: Iterable[Expression], trigger: Fact | None) -> str | None:
+        """Why it proves nothing that none of these is recorded; None where it proves it."""
+        for expression in expressions:
+            lane = self.judge.lane(expression, trigger)
+            if not lane.complete:
+                return self.judge.not_recorded(lane, expression)
+        return None
+
+    def run_duty(
+        self, duty: Duty, key: str, part: str, trigger: Fact | None, when: Interval, at: Instant
+    ) -> Outcome:
+        """The outcome of a duty that arose from ``trigger`` (or from time alone) at ``when``."""
+        due = self.due(duty, trigger, when)
+        if key in self.carried and due.low is not None and due.low < self.window.start:
+            floor = end_of(day_of(self.window.start))
+            due = Due(max(due.low, floor), max(due.high or floor, floor), due.fact)
+        backwards = any(isinstance(d, Before) and d.events is None for d in duty.deadlines)
+        return self.outcome(
+            key,
+            part,
+            trigger,
+            when,
+            due,
+            [self.deeds(events, trigger, when, duty.after, backwards) for events in duty.then],
+            at,
+            self.absent(duty.then, trigger),
+        )
+
+    def outcome(
+        self,
+        key: str,
+        part: str,
+        trigger: Fact | None,
+        when: Interval,
+        due: Due,
+        wanted: list[list[Deed]],
+        at: Instant,
+        absent: str | None,
+    ) -> Outcome:
+        """Settle a duty of which every one of ``wanted`` must be done."""
+        settlements = [settle(due, deeds, at, absent) for deeds in wanted]
+        worst = max(settlements, key=lambda s: _GRAVITY[s.status])
+        dones = [s.done for s in settlements if s.done is not None]
+        done = (
+            (max(f.earliest for f in dones), max(f.latest for f in dones))
+            if len(dones) == len(settlements) and dones
+            else None
+        )
+        latest = max(
+            (s.late_seconds for s in settlements if s.late_seconds is not None), default=None
+        )
+        if due.high is not None:
+            self.wake_at(due.high + 1, at)
+            self.wake_at((due.low or 0) + 1, at)
+        status = worst.status
+        open_end = status == "pending" or (status == "undetermined" and due.interval is None)
+        beyond = due.high is None or not self.window.closed_by(due.high)
+        over = self.window.closed_by(at) and beyond
+        done_inside = done is not None and self.window.holds(done[0])
+        carry = over and not done_inside and (open_end or status in ("met", "late", "breached"))
+        return Outcome(
+            key,
+            "lapsed" if carry else status,
+            part,
+            trigger.id if trigger else None,
+            when,
+            due.interval,
+            None if carry else done,
+            None if carry else latest if status == "late" else None,
+            () if carry else worst.between,
+            tuple(dict.fromkeys(a for s in settlements for a in s.assumes)),
+            tuple(dict.fromkeys(u for s in settlements for u in s.unknown)),
+            tuple(
+                dict.fromkeys(
+                    [*([trigger.id] if trigger else []), *(f for s in settlements for f in s.facts)]
+                )
+            ),
+            carry=carry,
+        )
+
+    def deeds(
+        self,
+        events: Expression,
+        trigger: Fact | None,
+        when: Interval,
+        after: Expression | None,
+        backwards: bool,
+    ) -> list[Deed]:
+        """Facts that may discharge a duty, in order."""
+        lane = self.judge.lane(events, trigger)
+        start: Fact | None = trigger
+        if backwards:
+            start = None
+            if after is not None and trigger is not None:
+                lasts = self.judge.lane(after).last(Point(*when, trigger))
+                start = lasts.candidates[0] if lasts.candidates else None
+        found = []
+        for fact, certain in zip(lane.facts, lane.certain, strict=True) if start is None else (
+            lane.since(start)
+        ):
+            if fact is trigger and not backwards:
+                continue
+            order = _not_before(fact, start, None if backwards else when)
+            if order is not False:
+                found.append(Deed(fact, certain and order is True))
+        return found
+
+    def due(self, duty: Duty, trigger: Fact | None, when: Interval) -> Due:
+        """When a duty falls due: the earliest of its deadlines."""
+        return earliest(self._due(d, trigger, when) for d in duty.deadlines)
+
+    def _due(self, limit: Within | Before | By, trigger: Fact | None, when: Interval) -> Due:
+        match limit:
+            case By(day=day):
+                return Due(end_of(day), end_of(day))
+            case Before(events=None):
+                return Due(*when, trigger)
+            case Before(events=events) if events is not None:
+                return self._before(events, trigger, when)
+            case Within(duration=duration, of=attributes):
+                length = self.judge.duration(duration)
+                if length is None:
+                    return NEVER
+                anchors = [when]
+                if attributes and trigger is not None:
+                    named = [
+                        value
+                        for name in attributes
+                        if isinstance(value := attribute(trigger, name), tuple)
+                    ]
+                    if not named:
+                        return NEVER
+                    anchors = [min(named)]
+                return Due(*deadline(*anchors[0], length, self.judge.month_end))
+        raise TypeError(f"not a deadline: {limit}")
+
+    def _before(self, events: Expression, trigger: Fact | None, when: Interval) -> Due:
+        lane = self.judge.lane(events, trigger)
+        for fact, certain in zip(lane.facts, lane.certain, strict=True):
+            follows = (
+                ordered(trigger, fact).before
+                if trigger is not None
+                else fact.earliest > when[1]
+            )
+            if follows and certain:
+                return Due(fact.earliest, fact.latest, fact)
+        return NEVER
+
+    def keep(self, outcome: Outcome, final: bool) -> None:
+        """Store an outcome; a final one is not judged again."""
+        key = f"{outcome.key}/{outcome.part}"
+        if final:
+            self.live.pop(key, None)
+            self.settled[key] = outcome
+        else:
+            self.live[key] = outcome
+
+    def change_days(
+        self, interests: Iterable[tuple[str, str | None]], instants: Iterable[Instant]
+    ) -> list[Instant]:
+        """Ends of the days on which a condition may change, in order."""
+        timeline = self.judge.timeline
+        days = {day_of(instant) for instant in instants}
+        for kind, model in interests:
+            for fact in timeline.facts(kind, model):
+                days.add(day_of(fact.earliest))
+                days.add(day_of(fact.latest))
+        return [end_of(day) for day in sorted(days)]
+
+
+def _not_before(fact: Fact, start: Fact | None, when: Interval | None) -> bool | None:
+    """Whether a deed comes no earlier than what it answers; one day counts as no earlier."""
+    if start is not None:
+        if fact.id == start.id:
+            return True
+        order: Order = ordered(start, fact)
+        return True if order.assumed else order.before
+    if when is None or fact.earliest >= start_of(day_of(when[0])):
+        return True
+    return None if fact.latest >= when[0] else False
+
+
+def member(expression: Expression, judge: Judge, point: Point, trigger: Fact | None) -> Because:
+    """A condition that binds, judged for a clause."""
+    return judge.truth(expression, Asked(point, trigger))
+
+
+def relief(expression: Expression, judge: Judge, point: Point, trigger: Fact | None) -> Because:
+    """A condition that relieves (``unless``, ``keep``, ``require``), judged for a clause."""
+    return judge.truth(expression, Asked(point, trigger, lenient=True))
+
+
+def at_close(instant: Instant) -> Point:
+    """The state at the end of an instant's day."""
+    return closing(instant)
+
+
+def say(expression: Expression) -> str:
+    """An expression as text."""
+    return describe(expression)
+
+
+def extended(outcome: Outcome, because: Iterable[Because], unknown: Iterable[str] = ()) -> Outcome:
+    """An outcome with explanation, its facts, assumptions and reasons added."""
+    steps = tuple(because)
+    return replace(
+        outcome,
+        because=(*outcome.because, *steps),
+        facts=tuple(
+            dict.fromkeys([*outcome.facts, *(f for step in steps for f in step.all_facts())])
+        ),
+        assumes=tuple(
+            dict.fromkeys([*outcome.assumes, *(a for step in steps for a in step.all_assumes())])
+        ),
+        unknown=tuple(dict.fromkeys([*outcome.unknown, *unknown])),
+    )
+
+
+_GRAVITY = {
+    "dormant": 0,
+    "noted": 1,
+    "met": 2,
+    "pending": 3,
+    "undetermined": 4,
+    "late": 5,
+    "breached": 6,
+}
+DAY = SECONDS_PER_DAY

@@ -1,0 +1,925 @@
+"""What a condition of a policy means at a point of a record: true, false or unknown, and why.
+
+One ``Judge`` serves one policy, subject, choice of readings and meaning of the words that leave
+room. It never searches the record: every question goes to a lane of the timeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal, TypeAlias, cast
+
+from ifthen.dates import SECONDS_PER_DAY, Duration, Instant, MonthEnd, elapsed_at, format_instant
+from ifthen.policy.describe import describe
+from ifthen.policy.model import (
+    Attribute,
+    Call,
+    Choice,
+    Compare,
+    Constant,
+    Defined,
+    DurationLiteral,
+    Events,
+    Expression,
+    Logic,
+    Not,
+    Pattern,
+    Policy,
+    Procedure,
+    Quantified,
+    TermRef,
+    Times,
+    Variable,
+    Words,
+)
+from ifthen.record.model import Fact
+from ifthen.ruling.matching import Matcher, Names, attribute, model_scope, needs_trigger
+from ifthen.ruling.order import Point, after_fact
+from ifthen.ruling.quantities import Range, stated
+from ifthen.ruling.reasons import Because, agree, kleene_and, kleene_not, kleene_or
+from ifthen.ruling.timeline import COMPUTE, RATIO_MEASURE, Interest, Lane, Last, Timeline
+from ifthen.vocabulary import FINDINGS, MODEL_EVENTS_OF_ACTION, Action
+
+Meaning: TypeAlias = Literal["literal", "charitable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a finding is about: a model, a standard, or the organisation."""
+
+    model: str | None = None
+    standard: str | None = None
+
+    def as_json(self) -> dict[str, str]:
+        """``{"model": …}``, ``{"standard": …}`` or ``{"organisation": ""}``-free empty mapping."""
+        if self.model is not None:
+            return {"model": self.model}
+        if self.standard is not None:
+            return {"standard": self.standard}
+        return {"organisation": "the developer"}
+
+    def __str__(self) -> str:
+        return self.model or self.standard or "organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where and for what a condition is judged."""
+
+    point: Point
+    trigger: Fact | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Quantified variables."""
+    lenient: bool = False
+    """Whether truth relieves the developer (a hold's ``unless``) rather than binds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The values something may have, given what the record leaves open."""
+
+    possible: tuple[object, ...]
+    facts: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """Why it is not known at all, or not exactly."""
+    assumes: tuple[str, ...] = ()
+
+
+class Judge:
+    """Judges conditions for one policy, subject, choice of readings and meaning of terms."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        names: Names,
+        timeline: Timeline,
+        subject: Subject,
+        *,
+        readings: Mapping[str, str],
+        meaning: Meaning,
+        month_end: MonthEnd | None,
+        floor: Instant,
+    ) -> None:
+        self.policy = policy
+        self.names = names
+        self.timeline = timeline
+        self.subject = subject
+        self.readings = readings
+        self.meaning: Meaning = meaning
+        self.month_end: MonthEnd | None = month_end
+        self.floor = floor
+        """No clock of this clause starts before this instant."""
+        self.matcher = Matcher(names, timeline, subject.model, subject.standard)
+
+    # --- events ----------------------------------------------------------------------------
+
+    def choose(self, expression: Expression) -> Expression:
+        """The parse of an expression under this judge's readings."""
+        while isinstance(expression, Choice):
+            expression = expression.options[self.readings[expression.reading]]
+        return expression
+
+    def events(self, expression: Expression) -> Events:
+        """An expression known by its type to be events, under this judge's readings."""
+        return cast(Events, self.choose(expression))
+
+    def lane(self, expression: Expression, trigger: Fact | None = None) -> Lane:
+        """The facts that match events."""
+        events = self.events(expression)
+        own = trigger if needs_trigger(events) else None
+        scopes = {model_scope(pattern, self.subject.model) for pattern in events.patterns}
+        model = scopes.pop() if len(scopes) == 1 else None
+        kinds = tuple(dict.fromkeys(pattern.kind for pattern in events.patterns))
+        key = (
+            "events",
+            events,
+            self.subject.model,
+            self.subject.standard,
+            own.id if own else None,
+            self.policy.id,
+        )
+        return self.timeline.lane(
+            key, kinds, model, lambda fact: self.matcher.matches(fact, events, own)
+        )
+
+    # --- truth -----------------------------------------------------------------------------
+
+    def truth(self, expression: Expression, asked: Asked) -> Because:
+        """Whether a condition holds, with the explanation."""
+        match expression:
+            case Defined(name=name, expression=inner):
+                child = self.truth(inner, asked)
+                return Because("definition", name, child.value, children=(child,))
+            case Choice(reading=reading):
+                child = self.truth(self.choose(expression), asked)
+                return Because(
+                    "reading",
+                    child.text,
+                    child.value,
+                    detail={"reading": reading, "option": self.readings[reading]},
+                    children=(child,),
+                )
+            case Not(operand=operand):
+                flipped = Asked(asked.point, asked.trigger, asked.names, not asked.lenient)
+                child = self.truth(operand, flipped)
+                return Because(
+                    "not", describe(expression), kleene_not(child.value), children=(child,)
+                )
+            case Logic():
+                return self._logic(expression, asked)
+            case Compare():
+                return self._compare(expression, asked)
+            case Quantified():
+                return self._quantified(expression, asked)
+            case Call():
+                return self._call(expression, asked)
+            case Constant(value=bool() as value):
+                return Because("constant", "true" if value else "false", value)
+            case TermRef(term=term):
+                return self._judgement(term, asked)
+            case Attribute():
+                return self._flag(expression, asked)
+        raise TypeError(f"not a condition: {describe(expression)}")
+
+    def _logic(self, expression: Logic, asked: Asked) -> Because:
+        children: list[Because] = []
+        if expression.operator == "otherwise":
+            for operand in expression.operands:
+                children.append(self.truth(operand, asked))
+                if children[-1].value is not None:
+                    break
+            value = children[-1].value
+        else:
+            decisive = expression.operator == "or"
+            for operand in expression.operands:
+                children.append(self.truth(operand, asked))
+                if children[-1].value is decisive:
+                    break
+            combine = kleene_or if decisive else kleene_and
+            value = combine(child.value for child in children)
+        return Because(
+            expression.operator, describe(expression), value, children=tuple(children)
+        )
+
+    def _quantified(self, expression: Quantified, asked: Asked) -> Because:
+        members = self._domain(expression.domain, asked)
+        children = []
+        decisive = expression.quantifier == "some"
+        for member in members:
+            names = {**asked.names, expression.variable: member}
+            inner = Asked(asked.point, asked.trigger, names, asked.lenient)
+            child = self.truth(expression.body, inner)
+            children.append(
+                Because(
+                    "member",
+                    f"{expression.variable} = {member}",
+                    child.value,
+                    detail={"member": member},
+                    children=(child,),
+                )
+            )
+            if child.value is decisive:
+                break
+        combine = kleene_or if decisive else kleene_and
+        return Because(
+            expression.quantifier,
+            describe(expression),
+            combine(child.value for child in children),
+            children=tuple(children),
+        )
+
+    def _domain(self, expression: Expression, asked: Asked) -> Sequence[str]:
+        match expression:
+            case Words(values=values):
+                return values
+            case Call(function="thresholds"):
+                return [t.id for t in self.policy.thresholds.values() if not t.checkpoint]
+            case Call(function="models"):
+                return sorted(
+                    model
+                    for model, fact in self.timeline.births.items()
+                    if fact.earliest <= asked.point.latest
+                )
+            case Call(function="required", arguments=(inner,)):
+                return self._required(self._word(inner, asked))
+            case Call(function="criteria", arguments=(inner,)):
+                return [
+                    criterion.id
+                    for standard in self.names.standards(self._word(inner, asked))
+                    if standard in self.policy.standards
+                    for criterion in self.policy.standards[standard].criteria
+                ]
+        raise TypeError(f"not a domain: {describe(expression)}")
+
+    def _required(self, threshold: str) -> tuple[str, ...]:
+        found = self.policy.thresholds.get(threshold)
+        return found.requires if found is not None else ()
+
+    def _judgement(self, term: str, asked: Asked) -> Because:
+        found = self.policy.terms.get(term)
+        bound = None if found is None else getattr(found, self.meaning)
+        if bound is not None and isinstance(bound.value, bool):
+            value = bound.value
+        else:
+            value = asked.lenient
+        return Because("term", term, value, detail={"term": term, "meaning": self.meaning})
+
+    def _flag(self, expression: Attribute, asked: Asked) -> Because:
+        found = self._attribute(expression, asked)
+        values = [value if isinstance(value, bool) else None for value in found.possible]
+        value = agree(values) if values and not found.unknown else None
+        return Because(
+            "attribute", describe(expression), value, found.facts, unknown=found.unknown,
+            assumes=found.assumes,
+        )
+
+    # --- words and attributes --------------------------------------------------------------
+
+    def _word(self, expression: Expression, asked: Asked) -> str:
+        """A threshold, standard, model or action named by an expression."""
+        match self.choose(expression):
+            case Constant(value=str() as value):
+                return value
+            case Variable(name="this"):
+                return self.subject.model or self.subject.standard or ""
+            case Variable(name=name):
+                return asked.names[name]
+        raise TypeError(f"not a name: {describe(expression)}")
+
+    def _model(self, call: Call, asked: Asked, position: int) -> str | None:
+        if len(call.arguments) > position:
+            return self._word(call.arguments[position], asked)
+        return self.subject.model
+
+    def _attribute(self, expression: Attribute, asked: Asked) -> Value:
+        name = expression.name
+        if expression.of is None:
+            if asked.trigger is None:
+                return Value((), unknown=("no event triggers this",))
+            value = attribute(asked.trigger, name)
+            if value is None:
+                return Value(
+                    (), (asked.trigger.id,), (f"{asked.trigger.id} does not state {name}",)
+                )
+            return Value((self._plain(asked.trigger, name, value),), (asked.trigger.id,))
+        last = self.lane(expression.of, asked.trigger).last(asked.point)
+        ids = tuple(fact.id for fact in last.candidates)
+        missing = [f.id for f in last.candidates if attribute(f, name) is None]
+        unknown = tuple(f"{id} does not state {name}" for id in missing)
+        if not last.surely:
+            unknown += (f"no {describe(expression.of)} is recorded",)
+        return Value(
+            tuple(
+                self._plain(fact, name, value)
+                for fact in last.candidates
+                if (value := attribute(fact, name)) is not None
+            ),
+            ids,
+            unknown,
+            last.assumes,
+        )
+
+    def _plain(self, fact: Fact, name: str, value: object) -> object:
+        if isinstance(value, Fraction):
+            return Range.exactly(value)
+        if isinstance(value, tuple) and value and isinstance(value[0], int):
+            return Range(Fraction(value[0]), Fraction(value[1]))
+        if isinstance(value, (bool, str)):
+            return value
+        words = self.names.words(fact, name)
+        return value if words is None else words
+
+    # --- comparisons -----------------------------------------------------------------------
+
+    def _compare(self, expression: Compare, asked: Asked) -> Because:
+        left = self.choose(expression.left)
+        if isinstance(left, Call) and left.function == "since":
+            return self._since(expression, left, asked)
+        a = self._value(left, asked)
+        b = self._value(expression.right, asked)
+        unknown = a.unknown + b.unknown
+        if unknown:
+            value = None
+        else:
+            value = agree(
+                _holds(expression.operator, x, y) for x in a.possible for y in b.possible
+            )
+        if value is None and not unknown:
+            unknown = (f"{describe(left)} is only known as {_shown(a.possible)}",)
+        return Because(
+            "compare",
+            describe(expression),
+            value,
+            tuple(dict.fromkeys(a.facts + b.facts)),
+            {"left": _shown(a.possible), "right": _shown(b.possible)},
+            unknown if value is None else (),
+            tuple(dict.fromkeys(a.assumes + b.assumes)),
+        )
+
+    def _value(self, expression: Expression, asked: Asked) -> Value:
+        expression = self.choose(expression)
+        match expression:
+            case Constant(value=Fraction() as number):
+                return Value((Range.exactly(number),))
+            case Constant(value=value):
+                return Value((value,))
+            case Words(values=values):
+                return Value((values,))
+            case Variable():
+                return Value((self._word(expression, asked),))
+            case Times(factor=factor, operand=operand):
+                inner = self._value(operand, asked)
+                return Value(
+                    tuple(v.times(factor) for v in inner.possible if isinstance(v, Range)),
+                    inner.facts,
+                    inner.unknown,
+                    inner.assumes,
+                )
+            case Attribute():
+                return self._attribute(expression, asked)
+            case TermRef(term=term):
+                bound = getattr(self.policy.terms[term], self.meaning)
+                if isinstance(bound.value, Fraction):
+                    return Value((Range.exactly(bound.value),))
+                return Value((bound.value,)) if bound.value is not None else Value(())
+            case Defined(expression=inner_expression):
+                return self._value(inner_expression, asked)
+            case Call(function="growth", arguments=(what,)):
+                return self._growth(what, asked)
+            case Call(function="compute"):
+                return self._compute(self._model(expression, asked, 0), asked.point)
+            case Call(function="status", arguments=arguments):
+                threshold = self.names.threshold(self._word(arguments[0], asked))
+                model = self._model(expression, asked, 1)
+                return self._status(threshold, model, asked.point, ())
+            case Call(function="count", arguments=(events,)):
+                return self._count(events, asked)
+        raise TypeError(f"not a value: {describe(expression)}")
+
+    def _count(self, events: Expression, asked: Asked) -> Value:
+        lane = self.lane(events, asked.trigger)
+        low = high = 0
+        for fact, certain in zip(lane.facts, lane.certain, strict=True):
+            if fact.earliest > asked.point.latest:
+                break
+            happened = Lane.last(_single(lane, fact, certain), asked.point)
+            low += happened.surely
+            high += bool(happened.candidates)
+        ids = tuple(fact.id for fact in lane.facts)
+        top = Fraction(high) if lane.complete else None
+        return Value((Range(Fraction(low), top),), ids)
+
+    def _since(self, expression: Compare, call: Call, asked: Asked) -> Because:
+        limit = self._duration(expression.right)
+        text = describe(expression)
+        lane = self.lane(call.arguments[0], asked.trigger)
+        last = lane.last(asked.point)
+        ids = tuple(fact.id for fact in last.candidates)
+        if limit is None:
+            return Because("since", text, asked.lenient, ids, {"limit": "any"})
+        anchors = [(fact.earliest, fact.latest) for fact in last.candidates]
+        unknown: tuple[str, ...] = ()
+        from_birth = False
+        if not last.surely:
+            if lane.complete:
+                anchors.append(self.birth())
+                from_birth = True
+            else:
+                unknown = (self.not_recorded(lane, call.arguments[0]),)
+        verdicts = {
+            _elapsed(expression.operator, asked.point, anchor, limit, self.month_end)
+            for anchor in anchors
+        }
+        value = verdicts.pop() if len(verdicts) == 1 and not unknown else None
+        if value is None and not unknown:
+            unknown = _unpublished(last, limit)
+        return Because(
+            "since",
+            text,
+            value,
+            ids,
+            {
+                "from": " or ".join(
+                    dict.fromkeys(_interval(low, high) for low, high in anchors)
+                ),
+                "birth": from_birth,
+                "limit": str(limit),
+            },
+            unknown if value is None else (),
+            last.assumes,
+        )
+
+    def _duration(self, expression: Expression) -> Duration | None:
+        """A duration under this judge's readings and meaning; None where the word has no bound."""
+        match self.choose(expression):
+            case DurationLiteral(value=value):
+                return value
+            case TermRef(term=term):
+                bound = getattr(self.policy.terms[term], self.meaning)
+                return bound.value if isinstance(bound.value, Duration) else None
+            case Defined(expression=inner):
+                return self._duration(inner)
+        raise TypeError(f"not a duration: {describe(expression)}")
+
+    def duration(self, expression: Expression) -> Duration | None:
+        """A duration under this judge's readings and meaning; None where the word has no bound."""
+        return self._duration(expression)
+
+    def birth(self) -> tuple[Instant, Instant]:
+        """When the subject's clocks start where nothing started them, not before the policy."""
+        if self.subject.model is not None:
+            fact = self.timeline.birth(self.subject.model)
+            if fact is not None:
+                return max(fact.earliest, self.floor), max(fact.latest, self.floor)
+        start = max(self.timeline.begins, self.floor)
+        return start, start
+
+    def not_recorded(self, lane: Lane, events: Expression) -> str:
+        """Why absence proves nothing here."""
+        missing = [kind for kind in lane.kinds if kind not in self.timeline.complete]
+        return (
+            f"no {describe(self.events(events))} is recorded, and the record does not say that it "
+            f"lists every {' and '.join(missing)}"
+        )
+
+    # --- primitives over the record --------------------------------------------------------
+
+    def _call(self, call: Call, asked: Asked) -> Because:
+        match call.function:
+            case "did":
+                return self.did(call.arguments[0], asked, describe(call))
+            case "in_place" | "approved":
+                return self._standards(call, asked)
+            case "running":
+                action = cast(Action, self._word(call.arguments[0], asked))
+                return self.running(action, self._model(call, asked, 1), asked.point, describe(call))
+            case "counts":
+                return self._counts(call, asked)
+        raise TypeError(f"not a condition: {describe(call)}")
+
+    def did(self, events: Expression, asked: Asked, text: str) -> Because:
+        """Whether such a fact has happened."""
+        lane = self.lane(events, asked.trigger)
+        last = lane.last(asked.point)
+        ids = tuple(fact.id for fact in last.candidates)
+        if last.surely:
+            return Because("did", text, True, ids, assumes=last.assumes)
+        if last.candidates:
+            why = tuple(
+                f"whether {fact.id} counts, or came in time, is not known" for fact in last.candidates
+            )
+            return Because("did", text, None, ids, unknown=why)
+        if lane.complete:
+            return Because("did", text, False, assumes=last.assumes)
+        return Because("did", text, None, unknown=(self.not_recorded(lane, events),))
+
+    def _standards(self, call: Call, asked: Asked) -> Because:
+        argument = call.arguments[0]
+        if isinstance(argument, Call) and argument.function == "required":
+            names = self._required(self._word(argument.arguments[0], asked))
+        else:
+            names = self.names.standards(self._word(argument, asked))
+        model = self._model(call, asked, 1)
+        check = self._in_place if call.function == "in_place" else self._approved
+        children = tuple(check(name, model, asked.point, ()) for name in names)
+        return Because(
+            "standards", describe(call), kleene_and(c.value for c in children), children=children
+        )
+
+    def _in_place(
+        self, standard: str, model: str | None, point: Point, seen: tuple[str, ...]
+    ) -> Because:
+        kinds = ("standard_activated", "standard_lapsed")
+        lane = self._named_lane("in_place", kinds, standard, model)
+        last = lane.last(point)
+        text = f"{standard} in place" + (f" for {model}" if model else "")
+        detail = {"standard": standard, "model": model}
+        ids = tuple(fact.id for fact in last.candidates)
+        if not last.surely and model is not None:
+            for base in self._based_on(model, point, seen):
+                child = self._in_place(standard, base, point, (*seen, model))
+                if child.value is not None and not last.candidates:
+                    return Because("in_place", text, child.value, ids, detail, children=(child,))
+        values: list[bool | None] = [f.kind == "standard_activated" for f in last.candidates]
+        unknown: tuple[str, ...] = ()
+        if not last.surely:
+            if "standard_activated" in self.timeline.complete:
+                values.append(False)
+            else:
+                unknown = (f"no activation of {standard} is recorded" + _for(model),)
+                values.append(None)
+        value = agree(values)
+        if value is None and not unknown:
+            unknown = tuple(f"the day of {id} does not tell" for id in ids)
+        return Because(
+            "in_place", text, value, ids, detail, unknown if value is None else (), last.assumes
+        )
+
+    def _approved(
+        self, standard: str, model: str | None, point: Point, seen: tuple[str, ...]
+    ) -> Because:
+        lane = self._named_lane("approved", ("standard_approved",), standard, model)
+        last = lane.last(point)
+        text = f"{standard} approved{_for(model)}"
+        ids = tuple(fact.id for fact in last.candidates)
+        value = True if last.surely else None if last.candidates or not lane.complete else False
+        unknown = () if value is not None else (f"no approval of {standard} is recorded{_for(model)}",)
+        detail = {"standard": standard, "model": model}
+        return Because("approved", text, value, ids, detail, unknown, last.assumes)
+
+    def _named_lane(
+        self, rule: str, kinds: tuple[str, ...], standard: str, model: str | None
+    ) -> Lane:
+        def names_it(fact: Fact) -> bool | None:
+            words = self.names.words(fact, "standard")
+            if words is None:
+                return None
+            concerned = self.timeline.concerns(fact)
+            return standard in words and (not concerned or model is None or model in concerned)
+
+        return self.timeline.lane((rule, standard, model, self.policy.id), kinds, model, names_it)
+
+    def _based_on(self, model: str, point: Point, seen: tuple[str, ...]) -> Iterable[str]:
+        for kind in ("model_released", "model_announced"):
+            for fact in self.timeline.facts(kind, model):
+                based = fact.attributes.get("based_on")
+                if fact.earliest <= point.latest and isinstance(based, tuple):
+                    yield from (str(base) for base in based if base != model and base not in seen)
+
+    def _status(
+        self, threshold: str, model: str | None, point: Point, seen: tuple[str, ...]
+    ) -> Value:
+        if model is None:
+            return Value((), unknown=("no model is in question",))
+        lane = self.timeline.lane(
+            ("status", threshold, model, self.policy.id),
+            ("threshold_decision",),
+            model,
+            lambda fact: self._finding(fact, threshold) is not None,
+        )
+        last = lane.last(point)
+        ids = tuple(fact.id for fact in last.candidates)
+        values = tuple(self._finding(fact, threshold) for fact in last.candidates)
+        if last.surely:
+            return Value(values, ids, assumes=last.assumes)
+        known = self.policy.thresholds.get(threshold)
+        for lower in known.above if known is not None else ():
+            below = self._status(lower, model, point, seen)
+            if not below.unknown and set(below.possible) == {"below"}:
+                return below
+        for base in self._based_on(model, point, seen):
+            inherited = self._status(threshold, base, point, (*seen, model))
+            if not inherited.unknown:
+                return inherited
+        return Value(
+            values, ids, (f"threshold {threshold} was never decided for {model} on this record",)
+        )
+
+    def _finding(self, fact: Fact, threshold: str) -> str | None:
+        findings = fact.attributes.get("findings")
+        if not isinstance(findings, Mapping):
+            return None
+        for name, value in findings.items():
+            if self.names.threshold(str(name)) == threshold:
+                return str(value)
+        return None
+
+    def running(self, action: Action, model: str | None, point: Point, text: str) -> Because:
+        """Whether an action is under way for a model."""
+        detail = {"action": action, "model": model}
+        if model is None:
+            return Because("running", text, None, detail=detail, unknown=("no model is in question",))
+        starts, ends = MODEL_EVENTS_OF_ACTION[action]
+        lane = self.timeline.lane(
+            ("running", action, model),
+            tuple(sorted(starts | ends)),
+            model,
+            lambda fact: _concerns_action(fact, action),
+        )
+        last = lane.last(point)
+        ids = tuple(fact.id for fact in last.candidates)
+        values: list[bool | None] = [fact.kind in starts for fact in last.candidates]
+        unknown: tuple[str, ...] = ()
+        if not last.surely:
+            missing = sorted(kind for kind in starts if kind not in self.timeline.complete)
+            if missing:
+                values.append(None)
+                unknown = (
+                    f"whether {model} is under {_NOUN[action]} is not known: the record does not "
+                    f"say that it lists every {missing[0]}",
+                )
+            else:
+                values.append(False)
+        value = agree(values)
+        if value is None and not unknown:
+            unknown = tuple(f"the day of {id} does not tell" for id in ids)
+        return Because(
+            "running", text, value, ids, detail, unknown if value is None else (), last.assumes
+        )
+
+    # --- effective compute -----------------------------------------------------------------
+
+    def _compute_lane(self, model: str) -> Lane:
+        return self.timeline.lane(("compute", model), (COMPUTE,), model, lambda _fact: True)
+
+    def _compute(self, model: str | None, point: Point) -> Value:
+        if model is None:
+            return Value((), unknown=("no model is in question",))
+        last = self._compute_lane(model).last(point)
+        ids = tuple(fact.id for fact in last.candidates)
+        values = [fact.attributes.get("effective_compute") for fact in last.candidates]
+        if not last.surely or not all(isinstance(value, Fraction) for value in values):
+            return Value((), ids, (f"the effective compute of {model} is not recorded",))
+        return Value(
+            tuple(Range.exactly(value) for value in values if isinstance(value, Fraction)),
+            ids,
+            assumes=last.assumes,
+        )
+
+    def _growth(self, what: Expression, asked: Asked) -> Value:
+        """Effective compute now over that at the last such event (at the snapshot it used)."""
+        model = self.subject.model
+        if model is None:
+            return Value((), unknown=("no model is in question",))
+        what = self.choose(what)
+        events = _RESULT if isinstance(what, Constant) else what
+        base = self.lane(events, asked.trigger).last(asked.point)
+        now = self._compute_lane(model).last(asked.point)
+        ratio = self._stated_ratio(now, base)
+        if ratio is not None:
+            return ratio
+        top = self._compute(model, asked.point)
+        bottoms = [self._compute_at(fact) for fact in base.candidates]
+        if not base.surely:
+            bottoms.append(self._first_compute(model))
+        unknown = tuple(dict.fromkeys(u for v in (top, *bottoms) for u in v.unknown))
+        facts = tuple(dict.fromkeys(f for v in (top, *bottoms) for f in v.facts))
+        ratios = [
+            quotient
+            for bottom in bottoms
+            for b in bottom.possible
+            for t in top.possible
+            if isinstance(t, Range) and isinstance(b, Range)
+            if (quotient := t.over(b)) is not None
+        ]
+        return Value(tuple(ratios), facts, unknown, tuple(dict.fromkeys(base.assumes + top.assumes)))
+
+    def _stated_ratio(self, now: Last, base: Last) -> Value | None:
+        """A ratio to the last assessment that the newest fact on compute states itself."""
+        if len(now.candidates) != 1 or len(base.candidates) > 1:
+            return None
+        fact = now.candidates[0]
+        values = fact.attributes.get("values")
+        if "effective_compute" in fact.attributes or not isinstance(values, tuple):
+            return None
+        if base.candidates and base.candidates[0].earliest > fact.earliest:
+            return None
+        for value in values:
+            if value.get("measure") == RATIO_MEASURE and (range_ := stated(value)) is not None:
+                return Value((range_,), (fact.id,), assumes=now.assumes)
+        return None
+
+    def _compute_at(self, fact: Fact) -> Value:
+        own = fact.attributes.get("effective_compute")
+        if isinstance(own, Fraction):
+            return Value((Range.exactly(own),), (fact.id,))
+        found = [self._compute(model, after_fact(fact)) for model in fact.models]
+        if not found:
+            return Value((), (fact.id,), (f"{fact.id} states no effective compute",))
+        return Value(
+            tuple(v for value in found for v in value.possible),
+            (fact.id, *(f for value in found for f in value.facts)),
+            tuple(u for value in found for u in value.unknown),
+        )
+
+    def _first_compute(self, model: str) -> Value:
+        for fact in self._compute_lane(model).facts:
+            own = fact.attributes.get("effective_compute")
+            if isinstance(own, Fraction):
+                return Value((Range.exactly(own),), (fact.id,))
+        return Value((), unknown=(f"the effective compute of {model} is not recorded",))
+
+    # --- procedures ------------------------------------------------------------------------
+
+    def _counts(self, call: Call, asked: Asked) -> Because:
+        from ifthen.ruling.procedures import decision_counts
+
+        name = self._word(call.arguments[0], asked)
+        procedure = next(
+            c for c in self.policy.clauses if isinstance(c, Procedure) and c.common.id == name
+        )
+        last = self.lane(procedure.decision).last(asked.point)
+        text = describe(call)
+        if not last.candidates:
+            complete = self.lane(procedure.decision).complete
+            why = () if complete else (f"no decision under {name} is recorded",)
+            return Because("counts", text, False if complete else None, unknown=why)
+        children = tuple(decision_counts(self, procedure, fact) for fact in last.candidates)
+        value = agree(child.value for child in children) if last.surely else None
+        return Because(
+            "counts",
+            text,
+            value,
+            tuple(fact.id for fact in last.candidates),
+            {"procedure": name},
+            assumes=last.assumes,
+            children=children,
+        )
+
+
+_RESULT = Events((Pattern("assessment_completed"),))
+_NOUN = {"train": "training", "deploy": "deployment", "use-inside": "internal use", "store": "storage"}
+
+
+def _for(model: str | None) -> str:
+    return f" for {model}" if model else ""
+
+
+def _single(lane: Lane, fact: Fact, certain: bool) -> Lane:
+    alone = Lane(lane.complete, lane.kinds)
+    alone.append(fact, certain)
+    return alone
+
+
+def _interval(low: Instant, high: Instant) -> str:
+    a, b = format_instant(low), format_instant(high)
+    return a if a == b else f"{a} to {b}"
+
+
+def _unpublished(last: Last, limit: Duration) -> tuple[str, ...]:
+    coarse = [fact for fact in last.candidates if fact.coarse]
+    if coarse:
+        return tuple(
+            f"the day of {fact.id} is not published: {_interval(fact.earliest, fact.latest)}"
+            for fact in coarse
+        )
+    return (f"the dates do not tell whether {limit} had passed",)
+
+
+def _elapsed(
+    operator: str,
+    point: Point,
+    anchor: tuple[Instant, Instant],
+    limit: Duration,
+    month_end: MonthEnd | None,
+) -> bool | None:
+    low, high = elapsed_at(anchor[0], anchor[1], limit, month_end)
+    if operator in (">", "<="):
+        step = SECONDS_PER_DAY if limit.is_calendar else 1
+        low, high = low + step, high + step
+    reached = True if point.earliest >= high else False if point.latest < low else None
+    return reached if operator in (">=", ">") else kleene_not(reached)
+
+
+def _holds(operator: str, left: object, right: object) -> bool | None:
+    if operator == "in":
+        if not isinstance(right, tuple):
+            return left == right
+        return any(word in right for word in left) if isinstance(left, tuple) else left in right
+    if operator == "includes":
+        return right in left if isinstance(left, tuple) else left == right
+    if isinstance(left, Range) and isinstance(right, Range):
+        return left.compare(operator, right)
+    if isinstance(left, tuple) and isinstance(right, str):
+        equal = right in left
+    elif left in FINDINGS and right in FINDINGS and operator not in ("=", "!="):
+        a, b = FINDINGS.index(str(left)), FINDINGS.index(str(right))
+        return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[operator]
+    else:
+        equal = left == right
+    if operator == "=":
+        return equal
+    if operator == "!=":
+        return not equal
+    return None
+
+
+def _shown(values: tuple[object, ...]) -> str:
+    return " or ".join(
+        dict.fromkeys(
+            ", ".join(map(str, value)) if isinstance(value, tuple) else _plain_text(value)
+            for value in values
+        )
+    )
+
+
+def _plain_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _concerns_action(fact: Fact, action: Action) -> bool:
+    stage = attribute(fact, "stage")
+    if fact.kind == "model_released":
+        return (stage == "internal") == (action == "use-inside") or action == "store"
+    if fact.kind == "model_withdrawn" and stage is not None:
+        return (stage == "internal") == (action == "use-inside")
+    return True
+
+
+def interests(expression: Expression | None, judge: Judge) -> set[Interest]:
+    """Every (kind, model) whose facts can change what an expression comes to."""
+    found: set[Interest] = set()
+    _collect(expression, judge, found, judge.subject.model)
+    return found
+
+
+def _collect(
+    expression: Expression | None, judge: Judge, found: set[Interest], model: str | None
+) -> None:
+    match expression:
+        case Events(patterns=patterns):
+            for pattern in patterns:
+                found.add((pattern.kind, model_scope(pattern, judge.subject.model)))
+        case Choice():
+            _collect(judge.choose(expression), judge, found, model)
+        case Defined(expression=inner) | Not(operand=inner) | Times(operand=inner):
+            _collect(inner, judge, found, model)
+        case Logic(operands=operands):
+            for operand in operands:
+                _collect(operand, judge, found, model)
+        case Compare(left=left, right=right):
+            _collect(left, judge, found, model)
+            _collect(right, judge, found, model)
+        case Quantified(domain=domain, body=body):
+            over_models = isinstance(domain, Call) and domain.function == "models"
+            _collect(body, judge, found, None if over_models else model)
+        case Attribute(of=events) if events is not None:
+            _collect(events, judge, found, model)
+        case Call(function=function, arguments=arguments):
+            for argument in arguments:
+                _collect(argument, judge, found, model)
+            scope = None if len(arguments) > 1 or function == "compute" else model
+            for kind in _KINDS_OF_CALL.get(function, ()):
+                found.add((kind, scope))
+            if function == "running":
+                starts, ends = MODEL_EVENTS_OF_ACTION[
+                    cast(Action, judge._word(arguments[0], Asked(Point(0, 0))))
+                ]
+                found.update((kind, scope) for kind in starts | ends)
+            if function == "growth":
+                found.update({(COMPUTE, None), ("assessment_completed", model)})
+            if function in ("in_place", "status"):
+                found.update({("model_released", scope), ("model_announced", scope)})
+            if function == "counts":
+                _collect_procedure(judge, judge._word(arguments[0], Asked(Point(0, 0))), found)
+
+
+def _collect_procedure(judge: Judge, name: str, found: set[Interest]) -> None:
+    for clause in judge.policy.clauses:
+        if isinstance(clause, Procedure) and clause.common.id == name:
+            _collect(clause.decision, judge, found, judge.subject.model)
+            for step in clause.steps:
+                for part in (*step.do, step.before, step.after, step.if_):
+                    _collect(part, judge, found, judge.subject.model)
+
+
+_KINDS_OF_CALL: Mapping[str, tuple[str, ...]] = {
+    "in_place": ("standard_activated", "standard_lapsed"),
+    "approved": ("standard_approved",),
+    "status": ("threshold_decision",),
+    "compute": (COMPUTE,),
+}

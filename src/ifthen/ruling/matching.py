@@ -1,0 +1,153 @@
+"""Which facts an event pattern means: true, false, or unknown where an attribute is missing."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ifthen.policy.model import Events, Pattern, Policy, Test
+from ifthen.record.model import Fact
+from ifthen.ruling.reasons import kleene_and
+from ifthen.ruling.timeline import Timeline
+from ifthen.vocabulary import DEFAULTS
+
+
+def attribute(fact: Fact, name: str) -> object:
+    """An attribute of a fact, with the vocabulary's default; None where it is not stated."""
+    if name == "date":
+        return (fact.earliest, fact.latest)
+    value = fact.attributes.get(name)
+    return DEFAULTS.get((fact.kind, name)) if value is None else value
+
+
+class Names:
+    """A policy's ids for thresholds and standards, with aliases and groups resolved."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._thresholds = {t.id: t.id for t in policy.thresholds.values()}
+        for threshold in policy.thresholds.values():
+            self._thresholds.update((alias, threshold.id) for alias in threshold.aliases)
+        self._standards = {s.id: (s.id,) for s in policy.standards.values()}
+        for standard in policy.standards.values():
+            self._standards.update((alias, (standard.id,)) for alias in standard.aliases)
+        self._standards.update(policy.groups)
+
+    def threshold(self, name: str) -> str:
+        """The policy's id for a threshold that a record names; itself where the policy has none."""
+        return self._thresholds.get(name, name)
+
+    def standards(self, name: str) -> tuple[str, ...]:
+        """The standards meant by a standard, an alias or a group."""
+        return self._standards.get(name, (name,))
+
+    def words(self, fact: Fact, name: str) -> tuple[str, ...] | None:
+        """An attribute as words, ids resolved; None where it is not stated or not of words."""
+        value = attribute(fact, name)
+        if isinstance(value, str):
+            value = (value,)
+        if not isinstance(value, tuple) or not all(isinstance(word, str) for word in value):
+            return None
+        if name == "standard":
+            return tuple(s for word in value for s in self.standards(word))
+        if name == "threshold":
+            return tuple(self.threshold(word) for word in value)
+        return value
+
+
+def model_scope(pattern: Pattern, subject_model: str | None) -> str | None:
+    """The model a pattern is about: the subject unless ``model=any`` or another is named."""
+    for test in pattern.tests:
+        if test.attribute == "model":
+            name = test.values[0]
+            return None if name == "any" else subject_model if name == "this" else name
+    return subject_model
+
+
+def needs_trigger(events: Events) -> bool:
+    """Whether a pattern speaks of the triggering fact (``about=this``)."""
+    return any(
+        test.attribute == "about" and "this" in test.values
+        for pattern in events.patterns
+        for test in pattern.tests
+    )
+
+
+class Matcher:
+    """Matches facts against patterns for one subject."""
+
+    def __init__(
+        self, names: Names, timeline: Timeline, model: str | None, standard: str | None
+    ) -> None:
+        self.names = names
+        self.timeline = timeline
+        self.model = model
+        self.standard = standard
+
+    def matches(self, fact: Fact, events: Events, trigger: Fact | None) -> bool | None:
+        """Whether a fact matches any of the patterns."""
+        result: bool | None = False
+        for pattern in events.patterns:
+            verdict = self._pattern(fact, pattern, trigger)
+            if verdict is True:
+                return True
+            if verdict is None:
+                result = None
+        return result
+
+    def _pattern(self, fact: Fact, pattern: Pattern, trigger: Fact | None) -> bool | None:
+        if fact.kind != pattern.kind:
+            return False
+        scope = model_scope(pattern, self.model)
+        if scope is not None:
+            concerned = self.timeline.concerns(fact)
+            if concerned and scope not in concerned:
+                return False
+        return kleene_and(
+            self._test(fact, test, trigger) for test in pattern.tests if test.attribute != "model"
+        )
+
+    def _test(self, fact: Fact, test: Test, trigger: Fact | None) -> bool | None:
+        if test.attribute == "about" and "this" in test.values:
+            return self._about(fact, trigger)
+        stated = attribute(fact, test.attribute)
+        if stated is None:
+            return None
+        wanted = tuple(
+            self.standard if value == "this" and self.standard else value for value in test.values
+        )
+        if isinstance(stated, bool):
+            found = ("true" if stated else "false") in wanted
+        elif isinstance(stated, Fraction):
+            found = any(stated == Fraction(value) for value in wanted)
+        else:
+            words = self.names.words(fact, test.attribute)
+            if words is None:
+                return None
+            if test.attribute in ("standard", "threshold"):
+                wanted = tuple(
+                    name
+                    for value in wanted
+                    for name in (
+                        self.names.standards(value)
+                        if test.attribute == "standard"
+                        else (self.names.threshold(value),)
+                    )
+                )
+                found = (
+                    any(value in words for value in wanted)
+                    if test.operator == "in"
+                    else all(value in words for value in wanted)
+                )
+            else:
+                found = any(value in words for value in wanted)
+        return not found if test.operator == "!=" else found
+
+    def _about(self, fact: Fact, trigger: Fact | None) -> bool | None:
+        if trigger is None:
+            return None
+        about = fact.attributes.get("about")
+        if not isinstance(about, tuple):
+            return None
+        return any(
+            (named := self.timeline.by_id.get(name)) is not None and named.id == trigger.id
+            for name in about
+        )

@@ -1,0 +1,228 @@
+"""What becomes of one duty: triggered, due, done, and the status that follows from the three."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
+
+from ifthen.dates import SECONDS_PER_DAY, Instant, day_of
+from ifthen.record.model import Fact
+from ifthen.ruling.order import SAME_DAY, Order, ordered
+from ifthen.ruling.reasons import Because
+from ifthen.vocabulary import Force
+
+Status: TypeAlias = Literal[
+    "dormant",
+    "pending",
+    "met",
+    "late",
+    "breached",
+    "missed",
+    "noted",
+    "lapsed",
+    "undetermined",
+    "open",
+    "held",
+    "violated",
+    "counts",
+    "void",
+    "available",
+    "exercised",
+    "abused",
+]
+
+SETTLED: frozenset[Status] = frozenset({"met", "late", "noted", "counts", "void", "exercised"})
+"""Statuses that no later fact can change."""
+
+Interval: TypeAlias = tuple[Instant, Instant]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When something must be done by."""
+
+    low: Instant | None = None
+    high: Instant | None = None
+    """Earliest and latest instant the text and the dates allow; None: never due."""
+    fact: Fact | None = None
+    """The fact before which it must be done, where that is the deadline."""
+
+    @property
+    def interval(self) -> Interval | None:
+        """The interval, or None where it is never due."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
+
+NEVER = Due()
+
+
+def earliest(dues: Iterable[Due]) -> Due:
+    """The binding one of several deadlines: the minimum, end by end."""
+    known = [due for due in dues if due.interval is not None]
+    if not known:
+        return NEVER
+    first = min(known, key=lambda due: (due.low, due.high))
+    high = min(due.high for due in known if due.high is not None)
+    if first.high == high:
+        return first
+    return Due(first.low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A fact that does, or may do, what was owed."""
+
+    fact: Fact
+    certain: bool
+    """Whether it certainly counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One duty, hold, decision or power of one clause about one subject, under one variant."""
+
+    key: str
+    """What identifies it across readings: the triggering fact, or the place in a sequence."""
+    status: Status
+    part: str = ""
+    """Step of a procedure, or ``price`` of a power; empty for the clause itself."""
+    instance: str | None = None
+    """Id of the triggering fact."""
+    triggered: Interval | None = None
+    due: Interval | None = None
+    done: Interval | None = None
+    late_seconds: int | None = None
+    """By how much it was late, in seconds; whole days where either end is a day."""
+    between: tuple[tuple[Instant, Status], ...] = ()
+    """The two ends, where a coarse date leaves the status open."""
+    assumes: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    because: tuple[Because, ...] = ()
+    carry: bool = False
+    """Not yet due: a later version that continues the clause takes it over."""
+
+
+def timely(fact: Fact, due: Due) -> Order:
+    """Whether a deed was done in time."""
+    if due.fact is not None:
+        return ordered(fact, due.fact)
+    if due.low is None or due.high is None or fact.latest <= due.low:
+        return Order(True)
+    return Order(False) if fact.earliest > due.high else Order(None)
+
+
+def lateness(fact: Fact, due: Due) -> int | None:
+    """Seconds by which a deed was late, at least; whole days unless both are exact."""
+    if due.high is None:
+        return None
+    exact_due = (
+        due.fact.precision == "second"
+        if due.fact is not None
+        else due.high % SECONDS_PER_DAY != SECONDS_PER_DAY - 1
+    )
+    if fact.precision == "second" and exact_due:
+        return fact.earliest - due.high
+    return (day_of(fact.earliest) - day_of(due.high)) * SECONDS_PER_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Status of a duty and what it rests on."""
+
+    status: Status
+    done: Fact | None = None
+    late_seconds: int | None = None
+    between: tuple[tuple[Instant, Status], ...] = ()
+    assumes: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    facts: tuple[str, ...] = field(default=())
+
+
+def settle(due: Due, deeds: Iterable[Deed], at: Instant, absent: str | None) -> Settlement:
+    """The status of a duty.
+
+    ``deeds`` are in order; ``absent`` says why the absence of a deed proves nothing (None where it
+    proves that nothing was done).
+    """
+    possible: dict[Status, Fact | None] = {}
+    facts: list[str] = []
+    unknown: list[str] = []
+    assumed = False
+    surely: Fact | None = None
+    for deed in deeds:
+        order = timely(deed.fact, due)
+        assumed = assumed or order.assumed
+        facts.append(deed.fact.id)
+        if order.before is not False:
+            possible.setdefault("met", deed.fact)
+        if order.before is not True and (deed.certain or order.before is None):
+            possible.setdefault("late", deed.fact)
+        if deed.certain:
+            surely = deed.fact
+            break
+        unknown.append(f"whether {deed.fact.id} counts is not known")
+    if surely is None:
+        if absent is not None:
+            return Settlement("undetermined", unknown=(*unknown, absent), facts=tuple(facts))
+        for status in _undone(due, at):
+            possible.setdefault(status, None)
+    assumes = (SAME_DAY,) if assumed else ()
+    if len(possible) == 1:
+        (status, fact), *_ = possible.items()
+        late = lateness(fact, due) if status == "late" and fact is not None else None
+        return Settlement(status, fact, late, assumes=assumes, facts=tuple(facts))
+    return Settlement(
+        "undetermined",
+        surely,
+        between=_ends(due, surely, at),
+        assumes=assumes,
+        unknown=tuple(unknown) or _why_open(due, surely),
+        facts=tuple(facts),
+    )
+
+
+def _undone(due: Due, at: Instant) -> tuple[Status, ...]:
+    if due.low is None or due.high is None or at <= due.low:
+        return ("pending",)
+    if due.fact is not None or at > due.high:
+        return ("breached",)
+    return ("pending", "breached")
+
+
+def _ends(due: Due, done: Fact | None, at: Instant) -> tuple[tuple[Instant, Status], ...]:
+    """The best and the worst case, each with its date."""
+    if done is not None and done.coarse:
+        return ((done.earliest, "met"), (done.latest, "late"))
+    if due.low is not None and due.high is not None and due.low != due.high:
+        if done is not None:
+            return ((due.low, "late"), (due.high, "met"))
+        return ((due.low, "breached" if at > due.low else "pending"), (due.high, "pending"))
+    return ()
+
+
+def _why_open(due: Due, done: Fact | None) -> tuple[str, ...]:
+    if done is not None and done.coarse:
+        return (f"the day of {done.id} is not published",)
+    if due.fact is not None and due.fact.coarse:
+        return (f"the day of {due.fact.id} is not published",)
+    if done is not None and done.precision == "day" and due.low is not None:
+        return (f"{done.id} has no time of day, and the limit falls within its day",)
+    return ("the day from which the clock runs is not published exactly",)
+
+
+def with_force(outcome: Outcome, force: Force) -> Outcome:
+    """What an outcome is called where the text does not bind.
+
+    A missed aim is never a breach; options, recommendations and statements are only noted.
+    """
+    if force == "commitment":
+        return outcome
+    if force == "aim":
+        if outcome.status in ("breached", "late", "violated", "void"):
+            return replace(outcome, status="missed")
+        return outcome
+    if outcome.status in ("dormant", "undetermined", "lapsed"):
+        return outcome
+    return replace(outcome, status="noted", between=())

@@ -1,0 +1,193 @@
+"""The visible facts, indexed so that "the last X before here" is a look-up, not a search.
+
+A *lane* is the ordered list of the facts that match one question about one subject. Lanes are made
+on demand, shared by every clause that asks the same, and grow as facts arrive in date order.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ifthen.dates import Instant
+from ifthen.record.model import Fact
+from ifthen.ruling.order import SAME_DAY, Point, ordered, precedes, sort_key
+
+COMPUTE = "*compute"
+"""Pseudo-kind of every fact that states effective compute, absolute or as a ratio."""
+RATIO_MEASURE = "effective_compute_ratio"
+
+Interest: TypeAlias = tuple[str, str | None]
+"""A kind of fact, and the model it must concern; None for any."""
+Match: TypeAlias = Callable[[Fact], bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """Which facts may be the last of a lane at a point."""
+
+    candidates: tuple[Fact, ...]
+    """Each fact that is the last one under some order the dates allow; latest first."""
+    surely: bool
+    """Whether at least one has certainly happened."""
+    assumes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Lane:
+    """The facts that match, or may match, one question."""
+
+    complete: bool
+    """Whether absence means that it did not happen."""
+    kinds: tuple[str, ...]
+    facts: list[Fact] = field(default_factory=list)
+    certain: list[bool] = field(default_factory=list)
+    starts: list[Instant] = field(default_factory=list)
+    reach: list[Instant] = field(default_factory=list)
+    """Latest end among the facts up to each place: where a backward search may stop."""
+
+    def append(self, fact: Fact, certain: bool) -> None:
+        """Add a fact that sorts after every fact so far."""
+        self.facts.append(fact)
+        self.certain.append(certain)
+        self.starts.append(fact.earliest)
+        self.reach.append(max(fact.latest, self.reach[-1]) if self.reach else fact.latest)
+
+    def last(self, point: Point) -> Last:
+        """The facts that may be the last one at a point."""
+        index = bisect_right(self.starts, point.latest) - 1
+        candidates: list[Fact] = []
+        found: Fact | None = None
+        assumed = False
+        while index >= 0 and (found is None or self.reach[index] >= found.earliest):
+            fact = self.facts[index]
+            order = precedes(fact, point)
+            assumed = assumed or order.assumed
+            if order.before is not False:
+                behind = ordered(fact, found) if found is not None else None
+                if behind is None or behind.before is not True:
+                    candidates.append(fact)
+                if found is None and order.before and self.certain[index]:
+                    found = fact
+            index -= 1
+        return Last(tuple(candidates), found is not None, (SAME_DAY,) if assumed else ())
+
+    def since(self, fact: Fact) -> Iterable[tuple[Fact, bool]]:
+        """Facts that do not certainly come before ``fact``'s day, in order, with their certainty."""
+        start = bisect_right(self.reach, fact.earliest - 1)
+        for index in range(start, len(self.facts)):
+            if self.facts[index].latest >= fact.earliest:
+                yield self.facts[index], self.certain[index]
+
+
+class Timeline:
+    """Visible facts in order, with lanes."""
+
+    def __init__(self, complete: frozenset[str], begins: Instant) -> None:
+        self.complete = complete
+        self.begins = begins
+        """Start of the record: its first fact."""
+        self.latest_start: Instant = -(10**12)
+        self.by_id: dict[str, Fact] = {}
+        self.births: dict[str, Fact] = {}
+        """Each model's first fact; its start of training where that is recorded."""
+        self._index: dict[Interest, list[Fact]] = {}
+        self._lanes: dict[Hashable, Lane] = {}
+        self._watch: dict[Interest, list[tuple[Lane, Match]]] = {}
+
+    def extend(self, facts: Iterable[Fact]) -> None:
+        """Add facts that all sort after the facts so far."""
+        for fact in facts:
+            self._append(fact)
+
+    def concerns(self, fact: Fact) -> tuple[str, ...]:
+        """The models a fact is about: its own, else those of the facts it names; () for all."""
+        if fact.models:
+            return fact.models
+        about = fact.attributes.get("about")
+        if isinstance(about, tuple):
+            named = (self.by_id.get(name) for name in about)
+            return tuple(
+                dict.fromkeys(model for other in named if other is not None for model in other.models)
+            )
+        return ()
+
+    def interests(self, fact: Fact) -> list[Interest]:
+        """Every (kind, model) under which the fact is looked up."""
+        kinds = [fact.kind]
+        if states_compute(fact):
+            kinds.append(COMPUTE)
+        models: tuple[str | None, ...] = self.concerns(fact) or tuple(self.births)
+        return [(kind, model) for kind in kinds for model in (None, *models)]
+
+    def _append(self, fact: Fact) -> None:
+        self.by_id[fact.id] = fact
+        if fact.key is not None:
+            self.by_id[fact.key] = fact
+        self.latest_start = max(self.latest_start, fact.earliest)
+        for model in fact.models:
+            if model not in self.births:
+                self.births[model] = fact
+                self._introduce(model)
+        for interest in self.interests(fact):
+            self._index.setdefault(interest, []).append(fact)
+            for lane, match in self._watch.get(interest, ()):
+                verdict = match(fact)
+                if verdict is not False:
+                    lane.append(fact, verdict is True)
+
+    def _introduce(self, model: str) -> None:
+        """A new model is concerned by what the organisation did before it."""
+        for (kind, scope), facts in list(self._index.items()):
+            if scope is None:
+                general = [fact for fact in facts if not self.concerns(fact)]
+                if general:
+                    self._index[kind, model] = general
+
+    def alias(self, name: str, fact: Fact) -> None:
+        """Let another id or key (of a corrected fact) stand for a visible fact."""
+        self.by_id.setdefault(name, fact)
+
+    def birth(self, model: str) -> Fact | None:
+        """The model's start of training where recorded, else the first fact about it."""
+        started = self._index.get(("training_started", model))
+        return started[0] if started else self.births.get(model)
+
+    def facts(self, kind: str, model: str | None) -> list[Fact]:
+        """Facts of a kind that concern a model (or any), in order."""
+        return self._index.get((kind, model), [])
+
+    def lane(
+        self, key: Hashable, kinds: tuple[str, ...], model: str | None, match: Match
+    ) -> Lane:
+        """The lane of a question, made once per ``key``."""
+        lane = self._lanes.get(key)
+        if lane is not None:
+            return lane
+        lane = Lane(all(kind in self.complete for kind in kinds), kinds)
+        if len(kinds) == 1:
+            found = self.facts(kinds[0], model)
+        else:
+            found = sorted(
+                (fact for kind in kinds for fact in self.facts(kind, model)), key=sort_key
+            )
+        for fact in found:
+            verdict = match(fact)
+            if verdict is not False:
+                lane.append(fact, verdict is True)
+        self._lanes[key] = lane
+        for kind in kinds:
+            self._watch.setdefault((kind, model), []).append((lane, match))
+        return lane
+
+
+def states_compute(fact: Fact) -> bool:
+    """Whether a fact states effective compute, absolute or as a ratio to the last assessment."""
+    if "effective_compute" in fact.attributes:
+        return True
+    values = fact.attributes.get("values")
+    return isinstance(values, tuple) and any(
+        value.get("measure") == RATIO_MEASURE for value in values
+    )
