@@ -61,7 +61,7 @@ class Defined:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """``this.NAME``: an attribute of the triggering fact; ``last(P).NAME``: of the last such fact."""
+    """``this.NAME``: an attribute of the triggering fact; ``last(P).NAME``: of the last such."""
 
     name: str
     of: Events | None = None
@@ -71,7 +71,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One test in a pattern: ``assessment=comprehensive``, ``to includes board``, ``stage!=internal``.
+    """One test in a pattern: ``assessment=comprehensive``, ``to includes board``.
 
     ``model=any`` lifts the restriction to the subject model. A value ``this`` stands for the
     subject, or, for ``about``, for the triggering fact.
@@ -120,7 +120,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Logic:
-    """Kleene conjunction or disjunction, or ``otherwise``: the first operand that is not unknown."""
+    """Kleene conjunction or disjunction, or ``otherwise``: the first operand not unknown."""
 
     operator: Literal["and", "or", "otherwise"]
     operands: tuple[Expression, ...]
@@ -129,7 +129,7 @@ class Logic:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """A comparison; ``includes`` asks whether a list holds a word, ``in`` whether a word is listed."""
+    """A comparison; ``includes``: a list holds the word, ``in``: the word is in the list."""
 
     operator: Literal["=", "!=", "<", "<=", ">", ">=", "in", "includes"]
     left: Expression
@@ -193,7 +193,7 @@ Expression: TypeAlias = (
     | Quantified
     | Choice
 )
-"""Any expression. ``Events`` and ``DurationLiteral`` are expressions so that readings can choose them."""
+"""Any expression. ``Events`` and ``DurationLiteral`` are such so that readings can choose them."""
 
 # --- what clauses refer to ---------------------------------------------------------------------
 
@@ -321,7 +321,7 @@ class Within:
 
     duration: Expression
     of: tuple[str, ...] = ()
-    """Date attributes of the triggering fact, the earliest counts; empty means the fact's own date."""
+    """Date attributes of the triggering fact, the earliest counts; empty means its own date."""
 
 
 @dataclass(frozen=True, slots=True)

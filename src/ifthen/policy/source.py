@@ -21,6 +21,11 @@ class Source:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_lines", self.text.split("\n"))
 
+    @property
+    def last_line(self) -> int:
+        """The number of the last line, counted from 1."""
+        return len(self._lines)
+
     def line(self, number: int) -> str:
         """Line ``number``, counted from 1; empty beyond the end."""
         return self._lines[number - 1].rstrip("\r") if 1 <= number <= len(self._lines) else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, NoReturn, TypeAlias, TypeVar
+from typing import Literal, NoReturn, TypeVar
 
 from ifthen.dates import UNITS, Duration
 from ifthen.policy.lexer import LexicalError, Token, tokenize
@@ -32,8 +32,9 @@ from ifthen.policy.model import (
     Variable,
     Words,
 )
+from ifthen.policy.places import Places
 from ifthen.policy.source import Diagnostic, InputError, Source, Span, did_you_mean
-from ifthen.policy.yaml import Scalar, place, shorten
+from ifthen.policy.yaml import Scalar, shorten
 
 MAX_DEPTH = 50
 """Deepest nesting of one condition."""
@@ -138,7 +139,7 @@ class _Parser:
 
     def __init__(self, source: Source, scalar: Scalar) -> None:
         self.source = source
-        self.scalar = scalar
+        self.places = Places(source, scalar)
         try:
             self.tokens = tokenize(scalar.text)
         except LexicalError as error:
@@ -149,7 +150,7 @@ class _Parser:
     # --- places and errors ---
 
     def span(self, start: int, end: int) -> Span:
-        return place(self.source, self.scalar, start, max(1, end - start))
+        return self.places.span(start, max(1, end - start))
 
     def since(self, first: Token) -> Span:
         """From the first character of a token to the last of the token just taken."""

@@ -12,7 +12,6 @@ Usage::
     if isinstance(node, Mapping):
         for key, value in node.entries: ...  # key is a Scalar, value any Node
         value = node.get("title")            # or None
-    place(source, scalar, offset, length)    # where a part of a scalar's text stands in the file
 """
 
 from __future__ import annotations
@@ -141,28 +140,6 @@ def compose(source: Source) -> Node:
     return node
 
 
-def place(source: Source, scalar: Scalar, offset: int, length: int = 1) -> Span:
-    """Where ``length`` characters at ``offset`` of a scalar's text stand in the file.
-
-    Exact for text on one line; in a scalar of several lines characters other than spaces are
-    counted off against the file, which is exact wherever such a character stands.
-    """
-    line, column = scalar.span.line, scalar.span.column
-    if line == 0:
-        return NOWHERE
-    if scalar.style in ("plain", "single", "double"):
-        start = column - 1 + (scalar.style != "plain")
-        if source.line(line).startswith(scalar.text, start):
-            return Span(line, start + 1 + offset, length)
-    wanted = sum(1 for c in scalar.text[:offset] if not c.isspace())
-    last = scalar.span
-    for seen, (at, width) in enumerate(_letters(source, scalar)):
-        last = Span(at.line, at.column, width)
-        if seen == wanted:
-            return Span(at.line, at.column, max(length, width))
-    return Span(last.line, last.column + last.length, length)
-
-
 def _unreadable(name: str, message: str) -> InputError:
     return InputError([Diagnostic(Source(name, ""), NOWHERE, message)])
 
@@ -191,42 +168,6 @@ def _unfit_text(source: Source) -> Iterator[Diagnostic]:
             Span(before + 1, column),
             f"the control character U+{code:04X} is not allowed in a text file",
         )
-
-
-def _letters(source: Source, scalar: Scalar) -> Iterator[tuple[Span, int]]:
-    """Places of the characters other than spaces of a scalar's text, as written in the file."""
-    line, at = scalar.span.line, scalar.span.column - 1
-    if scalar.style in ("literal", "folded"):
-        line, at = line + 1, 0
-    elif scalar.style != "plain":
-        at += 1
-    remaining = sum(1 for c in scalar.text if not c.isspace())
-    last_line = source.text.count("\n") + 1
-    while remaining and line <= last_line:
-        text = source.line(line)
-        while at < len(text) and remaining:
-            width = _escape_width(text, at, scalar.style)
-            if not _is_space(text, at, width, scalar.style):
-                yield Span(line, at + 1), width
-                remaining -= 1
-            at += width
-        line, at = line + 1, 0
-
-
-def _escape_width(text: str, at: int, style: Style) -> int:
-    """How many characters of the file write the one character that starts here."""
-    if style == "single" and text.startswith("''", at):
-        return 2
-    if style == "double" and text[at] == "\\" and at + 1 < len(text):
-        return {"x": 4, "u": 6, "U": 10}.get(text[at + 1], 2)
-    return 1
-
-
-def _is_space(text: str, at: int, width: int, style: Style) -> bool:
-    """Whether what is written here stands for no character, or for a space."""
-    if style == "double" and text[at] == "\\":
-        return width == 1 or text[at + 1 : at + 2] in tuple(" ntr")
-    return text[at].isspace()
 
 
 @dataclass(slots=True)
@@ -259,14 +200,12 @@ class _Builder:
         try:
             loader = _LOADER(text)
             try:
-                while loader.check_event():
-                    event = loader.get_event()
+                while (event := loader.get_event()) is not None:
                     if isinstance(event, yaml.DocumentStartEvent):
                         documents += 1
                         if documents > 1:
-                            self._problem(
-                                _start(event), "a file holds one document; here starts another"
-                            )
+                            message = "a file holds one document; here starts another"
+                            self._problem(_start(event), message)
                             return self._root
                     elif not self._take(event):
                         return None
@@ -283,31 +222,31 @@ class _Builder:
     def _problem(self, span: Span, message: str, hint: str = "") -> None:
         self.problems.append(Diagnostic(self.source, span, message, hint))
 
-    def _take(self, event: yaml.Event) -> bool:
+    def _take(self, event: Any) -> bool:
         """Take one event; False where reading cannot go on."""
-        if isinstance(event, yaml.ScalarEvent):
-            self._refuse_extras(event)
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            if event.anchor is not None or event.tag is not None:
+                self._refuse_extras(event)
             style = _STYLES.get(event.style, "plain")
             self._add(Scalar(event.value, style != "plain", _span(event), style))
-        elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             self._refuse_extras(event)
             if len(self._stack) >= MAX_DEPTH:
-                self._problem(
-                    _start(event), f"lists and keys are nested more than {MAX_DEPTH} deep"
-                )
+                message = f"lists and keys are nested more than {MAX_DEPTH} deep"
+                self._problem(_start(event), message)
                 return False
-            is_mapping = isinstance(event, yaml.MappingStartEvent)
+            is_mapping = kind is yaml.MappingStartEvent
             self._stack.append(_Open(is_mapping, _start(event), [], [], None, {}))
-        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
             done = self._stack.pop()
             if done.is_mapping:
                 self._add(Mapping(tuple(zip(done.keys, done.items, strict=True)), done.span))
             else:
                 self._add(Sequence(tuple(done.items), done.span))
-        elif isinstance(event, yaml.AliasEvent):
-            self._problem(
-                _span(event), f"aliases such as '*{event.anchor}' are not used here", _WRITE_OUT
-            )
+        elif kind is yaml.AliasEvent:
+            message = f"aliases such as '*{event.anchor}' are not used here"
+            self._problem(_span(event), message, _WRITE_OUT)
             self._add(Scalar("", False, _span(event)))
         return True
 
@@ -389,6 +328,7 @@ class _Builder:
         )
 
 
+_QUOTE_ITEMS = "put a value that holds brackets or commas in quotes"
 _WRITE_OUT = "write the value out where it is meant"
 
 _EXPLAINED: tuple[tuple[str, str, str, str, bool], ...] = (
@@ -401,8 +341,14 @@ _EXPLAINED: tuple[tuple[str, str, str, str, bool], ...] = (
     ),
     ("unexpected end of stream", "quoted", "this quote is never closed", "", True),
     ("document indicator", "quoted", "this quote is never closed", "", True),
-    ("expected ',' or ']'", "", "this list is not closed: expected ',' or ']'", "", True),
-    ("expected ',' or '}'", "", "this mapping is not closed: expected ',' or '}'", "", True),
+    ("expected ',' or ']'", "", "this list is not closed: expected ',' or ']'", _QUOTE_ITEMS, True),
+    (
+        "expected ',' or '}'",
+        "",
+        "this mapping is not closed: expected ',' or '}'",
+        _QUOTE_ITEMS,
+        True,
+    ),
     (
         "expected key",
         "",
@@ -445,6 +391,13 @@ _EXPLAINED: tuple[tuple[str, str, str, str, bool], ...] = (
         "unknown escape in double quotes",
         "use single quotes, or write \\\\ for \\",
         False,
+    ),
+    (
+        "expected comment or line break",
+        "block scalar",
+        "a value that starts with '>' or '|' is a block of text",
+        "put it in quotes",
+        True,
     ),
     ("block sequence entries", "", "a list starts on the line after its key", "", False),
     ("alias", "", "aliases are not used here", _WRITE_OUT, False),

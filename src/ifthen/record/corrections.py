@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TypeAlias
 
 from ifthen.dates import day_of, format_day
@@ -59,8 +59,14 @@ def check_names(facts: Sequence[Fact], report: Report) -> None:
             report(fact, Problem(("key",), False, f"the key {shown(fact.key)} is taken", hint))
 
 
-def check_corrections(facts: Sequence[Fact], report: Report) -> None:
-    """Report every correction that cannot be applied."""
+def check_corrections(facts: Sequence[Fact], unread: Collection[str], report: Report) -> None:
+    """Report every correction that cannot be applied.
+
+    Args:
+        facts: the facts that could be read.
+        unread: ids and keys of others, already reported; to correct one of these is no error.
+        report: called with each problem.
+    """
     corrections = [fact for fact in facts if correction_target(fact) is not None]
     if not corrections:
         return
@@ -71,6 +77,8 @@ def check_corrections(facts: Sequence[Fact], report: Report) -> None:
         assert written is not None
         target = names.get(written)
         field = "amends" if fact.supersedes is None else "supersedes"
+        if target is None and written in unread:
+            continue
         if target is None:
             hint = suggest(written, names)
             report(

@@ -105,9 +105,8 @@ def build_fact(raw: object, order: int, span: Span, problems: list[Problem]) -> 
         return None
     kind = _kind(raw, problems)
     frame, attributes = _fields(raw, kind, problems)
-    for name in ("id", "date"):
-        if name not in raw:
-            problems.append(Problem((), False, f"the fact has no '{name}'", f"add '{name}:'"))
+    if "id" not in raw:
+        problems.append(Problem((), False, "the fact has no 'id'", "add 'id:'"))
     if "supersedes" in raw and "amends" in raw:
         problems.append(
             Problem(
@@ -121,6 +120,8 @@ def build_fact(raw: object, order: int, span: Span, problems: list[Problem]) -> 
         problems.append(
             Problem(("kind",), False, f"'{kind}' must name a model", "add 'model: NAME'")
         )
+    if "date" not in raw:
+        problems.append(Problem((), False, "the fact has no 'date'", "add 'date:'"))
     times = _times(frame, problems)
     if len(problems) > before or kind is None or times is None:
         return None
@@ -186,12 +187,13 @@ def _fields(
 
 
 def _unknown_field(name: str, kind: str) -> Problem:
-    special = ", ".join(KINDS[kind].attributes) or "only what every fact may say"
+    special = ", ".join(KINDS[kind].attributes)
+    says = f"may say: {special}" if special else "says only what every fact may say"
     return Problem(
         (name,),
         True,
         f"unknown field {shown(name)} in a '{kind}'",
-        suggest(name, (*FRAME, *_ATTRIBUTES[kind])) or f"'{kind}' may say: {special}",
+        suggest(name, (*FRAME, *_ATTRIBUTES[kind])) or f"'{kind}' {says}",
     )
 
 
@@ -199,12 +201,16 @@ def _times(
     frame: Mapping[str, Any], problems: list[Problem]
 ) -> tuple[Instant, Instant, Precision, Instant] | None:
     """Earliest, latest, precision and known; None where the date is missing or bad."""
-    if "date" not in frame:
+    date = frame.get("date")
+    if date is None:
         return None
-    earliest, latest, precision = frame["date"]
+    earliest, latest, precision = date
     known = frame["known"][1] if "known" in frame else latest
     if "date_precision" in frame or "earliest" in frame or "latest" in frame:
+        before = len(problems)
         earliest, latest, precision = _coarse(frame, problems)
+        if len(problems) > before:
+            return None
     if known < earliest and not frame.get("planned"):
         problems.append(
             Problem(
@@ -250,5 +256,5 @@ def _coarse(
         try:
             return (*widen(day_of(earliest), asked), asked)
         except (ValueError, OverflowError) as error:
-            problems.append(Problem(("date",), False, f"'date' {error}"))
+            problems.append(Problem(("date",), False, f"'date' has no such {asked}: {error}"))
     return earliest, latest, precision

@@ -153,6 +153,7 @@ def locate_node(node: Node, path: Path, on_key: bool) -> Span:
 # --- JSONL -------------------------------------------------------------------------------------
 
 _DECODER: msgspec.json.Decoder[object] = msgspec.json.Decoder(float_hook=Bare)
+_ENCODER = msgspec.json.Encoder(enc_hook=str)
 _AT_BYTE = re.compile(r" ?\(byte (\d+)\)$")
 _FIRST_LINE = 'the first line says whose record it is: {"record": "NAME"}'
 _FACT_FIELDS = ("id", "kind", "date")
@@ -246,23 +247,8 @@ def _decode(source: Source, line: str, number: int) -> RawFact | Diagnostic:
 
 
 def _may_repeat(raw: Mapping[str, object], line: str) -> bool:
-    """Whether the line has more names than the data, so that one may be given twice."""
-    names = line.count('":')
-    same = names == len(raw) or names == _count_keys(raw)
-    return not same or " :" in line or "\t:" in line
-
-
-def _count_keys(raw: Mapping[str, object]) -> int:
-    """How many members a mapping has, those of nested mappings included."""
-    count = len(raw)
-    for value in raw.values():
-        if type(value) is list:
-            for item in value:
-                if type(item) is dict:
-                    count += _count_keys(item)
-        elif type(value) is dict:
-            count += _count_keys(value)
-    return count
+    """Whether the line may give a name twice: then it has more names than the data written out."""
+    return line.count('":') != _ENCODER.encode(raw).count(b'":') or " :" in line or "\t:" in line
 
 
 def _given_twice(line: str) -> str | None:

@@ -10,7 +10,7 @@ known by then are applied in the order in which they became known:
 - ``supersedes`` replaces the fact whole, under its own id, in the place of the original.
 - Without a stated ``known``, the date of a correction is the day it became known, and the valid
   date of the original stands. With one, its date is the corrected valid date. What supersedes a
-  plan is not a correction of the plan's date but the event itself, so its own date stands.
+  plan is the event itself, or a new plan, so its own date stands.
 
 Nothing that became known later changes what was visible before.
 """
@@ -52,7 +52,7 @@ class History:
     names: Mapping[str, Fact]
     """Every id and key, and the fact as it was written."""
     roots: Mapping[str, str]
-    """For the id of a correction, the id of the first fact of its case."""
+    """For the id of a fact that is corrected or a correction, that of the first of its case."""
 
     def visible(
         self,
@@ -119,70 +119,72 @@ class History:
             if fact.key is not None:
                 found[fact.key] = fact
             first = self.roots.get(fact.id, fact.id)
-            if first in self.corrections:
-                for name in self._names_of_case(self.names[first], known):
-                    found[name] = fact
+            for other in self._case(self.names[first]) if first in self.corrections else ():
+                if _is_known(other, known):
+                    found[other.id] = fact
+                    if other.key is not None:
+                        found[other.key] = fact
         return found
 
-    def _names_of_case(self, fact: Fact, known: Instant) -> Iterable[str]:
-        yield fact.id
-        if fact.key is not None:
-            yield fact.key
-        for correction in self.corrections.get(fact.id, ()):
-            if correction.known <= known:
-                yield from self._names_of_case(correction, known)
+    def _case(self, first: Fact) -> list[Fact]:
+        """A fact, its corrections, theirs, and so on: each after the one it corrects."""
+        case = [first]
+        for fact in case:
+            case.extend(self.corrections.get(fact.id, ()))
+        return case
 
     def _shown(
         self, fact: Fact, at: Instant, known: Instant, planned: bool, recall: bool
     ) -> Fact | None:
-        shown = self._corrected(fact, known, recall)
+        if fact.id in self.corrections:
+            shown = self._corrected(fact, known, recall)
+        else:
+            shown = fact if _is_known(fact, known) else None
         if shown is None or shown.earliest > at or (shown.planned and not planned):
             return None
         if shown.confidence == "recall" and not recall:
             return None
         return _without_later_dates(shown, at)
 
-    def _corrected(self, fact: Fact, known: Instant, recall: bool) -> Fact | None:
+    def _corrected(self, first: Fact, known: Instant, recall: bool) -> Fact | None:
         """A fact with every correction of it that was known by then; None if it was not known."""
-        if fact.known > known and not (fact.planned and not fact.known_stated):
-            return None
-        shown = fact
-        for written in self.corrections.get(fact.id, ()):
-            correction = self._corrected(written, known, recall)
-            if correction is None or (correction.confidence == "recall" and not recall):
+        standing: dict[str, Fact] = {}
+        for fact in reversed(self._case(first)):
+            if not _is_known(fact, known):
                 continue
-            if correction.amends is not None:
-                shown = _amended(shown, correction)
-            else:
-                shown = _superseded(shown, correction)
-        if shown is not fact:
-            # Whatever corrected it, it keeps its own part in the case.
-            shown = replace(shown, amends=fact.amends, supersedes=_replaced(fact, shown))
-        return shown
+            shown = fact
+            for written in self.corrections.get(fact.id, ()):
+                correction = standing.get(written.id)
+                if correction is None or (correction.confidence == "recall" and not recall):
+                    continue
+                change = _superseded if written.amends is None else _amended
+                shown = change(shown, correction)
+            standing[fact.id] = shown
+        return standing.get(first.id)
 
 
 def history_of(record: Record) -> History:
     """The history of a record, its corrections looked up."""
     names = names_of(record.facts)
     direct: dict[str, list[Fact]] = {}
-    targets: dict[str, str] = {}
+    corrections: set[str] = set()
     for fact in record.facts:
         written = correction_target(fact)
         if written is not None and written in names:
-            target = names[written].id
-            direct.setdefault(target, []).append(fact)
-            targets[fact.id] = target
+            direct.setdefault(names[written].id, []).append(fact)
+            corrections.add(fact.id)
     plain: list[Fact] = []
     special: list[Fact] = []
     for fact in record.facts:
-        if fact.id in targets:
+        if fact.id in corrections:
             continue
         simple = not fact.planned and fact.id not in direct
         if simple and fact.attributes.keys().isdisjoint(_DATES[fact.kind]):
             plain.append(fact)
         else:
             special.append(fact)
-    return History(
+    roots: dict[str, str] = {}
+    history = History(
         plain=tuple(plain),
         special=tuple(special),
         corrections={
@@ -190,8 +192,11 @@ def history_of(record: Record) -> History:
             for target, found in direct.items()
         },
         names=names,
-        roots={name: _root(name, targets) for name in targets},
+        roots=roots,
     )
+    for first in special:
+        roots.update((fact.id, first.id) for fact in history._case(first))
+    return history
 
 
 def visible(record: Record, at: Instant, known: Instant, planned: bool = False) -> tuple[Fact, ...]:
@@ -211,18 +216,9 @@ def _order(fact: Fact) -> int:
     return fact.order
 
 
-def _root(name: str, targets: Mapping[str, str]) -> str:
-    """The first fact of the case; a circle of corrections, which no loader lets in, ends there."""
-    seen = {name}
-    while name in targets and targets[name] not in seen:
-        name = targets[name]
-        seen.add(name)
-    return name
-
-
-def _replaced(fact: Fact, shown: Fact) -> str | None:
-    """What the shown fact says it supersedes, in the part that ``fact`` has in its case."""
-    return shown.supersedes if shown.id != fact.id and fact.amends is None else fact.supersedes
+def _is_known(fact: Fact, known: Instant) -> bool:
+    """Whether it was learned by then; a plan's own date is not the day it was learned."""
+    return fact.known <= known or (fact.planned and not fact.known_stated)
 
 
 def _weaker(one: Confidence, other: Confidence) -> Confidence:
@@ -256,8 +252,7 @@ def _amended(fact: Fact, correction: Fact) -> Fact:
 
 def _superseded(fact: Fact, correction: Fact) -> Fact:
     """The fact that stands in the place of another."""
-    is_the_event = fact.planned and not correction.planned
-    dated = correction if correction.known_stated or is_the_event else fact
+    dated = correction if correction.known_stated or fact.planned else fact
     return replace(
         correction,
         earliest=dated.earliest,

@@ -6,7 +6,9 @@ files. Everything wrong with all of them is reported at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path as FilePath
 
 from ifthen.policy.source import NOWHERE, Diagnostic, InputError, Source, Span
@@ -62,8 +64,9 @@ def parse_facts(source: Source, nodes: Sequence[Node]) -> tuple[Fact, ...]:
     reports = _Reports()
     file = YamlFile(source, None, tuple(nodes), {node.span: node for node in nodes})
     facts: list[Fact] = []
-    _read_facts(file, reports, None, facts, number_ids=True)
-    _check_together(facts, [file] * len(facts), reports)
+    unread: set[str] = set()
+    _read_facts(file, reports, None, facts, unread, number_ids=True)
+    _check_together(facts, unread, [file] * len(facts), reports)
     reports.raise_if_any()
     return tuple(facts)
 
@@ -110,13 +113,15 @@ def _assemble(sources: Sequence[Source], reports: _Reports) -> Record:
     reports.raise_if_any()
     head: Head | None = None
     facts: list[Fact] = []
+    unread: set[str] = set()
     owners: list[RecordFile] = []
     for index, file in enumerate(files):
         own = _read_head(file, reports, head, is_first=index == 0)
         head = head or own
-        _read_facts(file, reports, head.models if head else None, facts)
+        with _no_collection():
+            _read_facts(file, reports, head.models if head else None, facts, unread)
         owners.extend([file] * (len(facts) - len(owners)))
-    _check_together(facts, owners, reports)
+    _check_together(facts, unread, owners, reports)
     reports.raise_if_any()
     assert head is not None
     return Record(
@@ -128,6 +133,18 @@ def _assemble(sources: Sequence[Source], reports: _Reports) -> Record:
         policies=head.policies,
         source=sources[0],
     )
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Put off garbage collection: reading makes no cycles, and a search for them costs a third."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _read_head(
@@ -165,10 +182,11 @@ def _read_facts(
     reports: _Reports,
     models: tuple[str, ...] | None,
     facts: list[Fact],
+    unread: set[str],
     *,
     number_ids: bool = False,
 ) -> None:
-    """Append the facts of a file to ``facts``."""
+    """Append the facts of a file to ``facts``, and the names of the bad ones to ``unread``."""
     allowed = None if models is None else frozenset(models)
     problems: list[Problem] = []
     for place, read in enumerate(file.facts(), 1):
@@ -179,7 +197,9 @@ def _read_facts(
         if number_ids and isinstance(raw, dict):
             raw.setdefault("id", f"f{place}")
         fact = build_fact(raw, len(facts), span, problems)
-        if fact is not None:
+        if fact is None:
+            unread.update(_names_written(raw))
+        else:
             facts.append(fact)
             if allowed is not None and not allowed.issuperset(fact.models):
                 problems.extend(_strangers(fact, allowed))
@@ -193,21 +213,30 @@ def _strangers(fact: Fact, allowed: frozenset[str]) -> list[Problem]:
     """The models of a fact that the strict list of the head lacks."""
     return [
         Problem(
-            ("model",),
+            ("model", index),
             False,
             f"the model {shown(model)} is not in the record's list of models",
             suggest(model, sorted(allowed)) or "add it to 'models:' in the head",
         )
-        for model in fact.models
+        for index, model in enumerate(fact.models)
         if model not in allowed
     ]
 
 
-def _check_together(facts: Sequence[Fact], owners: Sequence[RecordFile], reports: _Reports) -> None:
+def _names_written(raw: object) -> list[str]:
+    """The id and key of a fact that could not be read, so that naming it is no second error."""
+    if not isinstance(raw, dict):
+        return []
+    return [name for name in (raw.get("id"), raw.get("key")) if isinstance(name, str)]
+
+
+def _check_together(
+    facts: Sequence[Fact], unread: set[str], owners: Sequence[RecordFile], reports: _Reports
+) -> None:
     """Report what is wrong between facts: names used twice, corrections that cannot apply."""
 
     def report(fact: Fact, problem: Problem) -> None:
         reports.add(owners[fact.order], fact.span, problem)
 
     check_names(facts, report)
-    check_corrections(facts, report)
+    check_corrections(facts, unread, report)

@@ -78,9 +78,9 @@ def text(value: object) -> str:
         result = str(value)
         if result and not result.isspace():
             return result
-        raise BadValue("is empty", "leave it out, or say something")
+        raise BadValue("is empty", "give it a value, or leave it out")
     if value is None:
-        raise BadValue("is empty", "leave it out, or say something")
+        raise BadValue("is empty", "give it a value, or leave it out")
     raise BadValue(f"must be text, not {shown(value)}")
 
 
@@ -144,6 +144,7 @@ def boolean(value: object) -> bool:
     raise BadValue(f"must be true or false, not {shown(value)}")
 
 
+@lru_cache(maxsize=4096)
 def parse_number(written: str) -> Fraction | None:
     """The exact number of a text such as ``3``, ``0.4``, ``3.1e26`` or ``1/3``, or None."""
     if len(written) > _LONGEST_NUMBER:
@@ -186,17 +187,13 @@ def moment(value: object) -> tuple[Instant, Instant, Precision]:
     Raises:
         BadValue: neither, or a day that the calendar does not have.
     """
-    if not isinstance(value, str):
-        raise BadValue(f"must be a date, not {shown(value)}", "write it as 2025-05-22")
+    hint = "write a date as 2025-05-22, a time as 2025-05-22T17:30:00Z"
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_SHOWN:
+        raise BadValue(f"must be a date, not {shown(value)}", hint)
     try:
         return _moment(value)
     except (ValueError, OverflowError) as error:
-        if len(value) > _LONGEST_SHOWN:
-            raise BadValue(f"must be a date, not {shown(value)}") from None
-        raise BadValue(
-            f"is not a date of the calendar: {error}",
-            "write a date as 2025-05-22, a time as 2025-05-22T17:30:00Z",
-        ) from None
+        raise BadValue(f"cannot be read: {error}", hint) from None
 
 
 def date(value: object) -> tuple[Instant, Instant]:
@@ -302,14 +299,14 @@ def sources(value: object) -> tuple[Mapping[str, str], ...]:
         for name, part in item.items():
             if name not in _SOURCE_FIELDS:
                 raise BadValue(
-                    f"say {' and '.join(_SOURCE_FIELDS)}, not {shown(name)}",
+                    f"may say {' and '.join(_SOURCE_FIELDS)}, not {shown(name)}",
                     suggest(name, _SOURCE_FIELDS),
                     (index, name),
                 )
             try:
                 source[str(name)] = text(part)
             except BadValue as bad:
-                raise BadValue(f"'{name}' {bad.message}", bad.hint, (index, name)) from None
+                raise BadValue(f"for '{name}' {bad.message}", bad.hint, (index, name)) from None
         found.append(source)
     return tuple(found)
 

@@ -1,0 +1,1 @@
+"""Reports: rulings for people."""

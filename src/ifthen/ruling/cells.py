@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ifthen.dates import SECONDS_PER_DAY, Instant, day_of, deadline, end_of, start_of
-from ifthen.policy.describe import describe
 from ifthen.policy.model import (
     Before,
     By,
@@ -149,22 +148,18 @@ class Cell:
         if due.high is not None:
             self.wake_at(due.high + 1, at)
             self.wake_at((due.low or 0) + 1, at)
-        status = worst.status
-        open_end = status == "pending" or (status == "undetermined" and due.interval is None)
         beyond = due.high is None or not self.window.closed_by(due.high)
-        over = self.window.closed_by(at) and beyond
         done_inside = done is not None and self.window.holds(done[0])
-        carry = over and not done_inside and (open_end or status in ("met", "late", "breached"))
         return Outcome(
             key,
-            "lapsed" if carry else status,
+            worst.status,
             part,
             trigger.id if trigger else None,
             when,
             due.interval,
-            None if carry else done,
-            None if carry else latest if status == "late" else None,
-            () if carry else worst.between,
+            done,
+            latest if worst.status == "late" else None,
+            worst.between,
             tuple(dict.fromkeys(a for s in settlements for a in s.assumes)),
             tuple(dict.fromkeys(u for s in settlements for u in s.unknown)),
             tuple(
@@ -172,7 +167,7 @@ class Cell:
                     [*([trigger.id] if trigger else []), *(f for s in settlements for f in s.facts)]
                 )
             ),
-            carry=carry,
+            carry=self.window.closed_by(at) and beyond and not done_inside,
         )
 
     def deeds(
@@ -192,8 +187,8 @@ class Cell:
                 lasts = self.judge.lane(after).last(Point(*when, trigger))
                 start = lasts.candidates[0] if lasts.candidates else None
         found = []
-        for fact, certain in zip(lane.facts, lane.certain, strict=True) if start is None else (
-            lane.since(start)
+        for fact, certain in (
+            zip(lane.facts, lane.certain, strict=True) if start is None else (lane.since(start))
         ):
             if fact is trigger and not backwards:
                 continue
@@ -235,9 +230,7 @@ class Cell:
         lane = self.judge.lane(events, trigger)
         for fact, certain in zip(lane.facts, lane.certain, strict=True):
             follows = (
-                ordered(trigger, fact).before
-                if trigger is not None
-                else fact.earliest > when[1]
+                ordered(trigger, fact).before if trigger is not None else fact.earliest > when[1]
             )
             if follows and certain:
                 return Due(fact.earliest, fact.latest, fact)
@@ -290,11 +283,6 @@ def relief(expression: Expression, judge: Judge, point: Point, trigger: Fact | N
 def at_close(instant: Instant) -> Point:
     """The state at the end of an instant's day."""
     return closing(instant)
-
-
-def say(expression: Expression) -> str:
-    """An expression as text."""
-    return describe(expression)
 
 
 def extended(outcome: Outcome, because: Iterable[Because], unknown: Iterable[str] = ()) -> Outcome:

@@ -61,7 +61,9 @@ class WheneverCell(Cell):
         when = (fact.earliest, fact.latest)
         steps: list[Because] = []
         triggered: bool | None = True if certain else None
-        unknown = () if certain else (f"whether {fact.id} is such an event is not known",)
+        unknown: tuple[str, ...] = ()
+        if not certain:
+            unknown = (f"whether {fact.id} is such an event is not known",)
         if self.clause.if_ is not None:
             steps.append(member(self.clause.if_, self.judge, after_fact(fact), fact))
             triggered = kleene_and((triggered, steps[0].value))
@@ -122,9 +124,7 @@ class WheneverCell(Cell):
                 return
         if self.clause.require is not None:
             required = relief(self.clause.require, self.judge, point, None)
-            outcome = Outcome(
-                f"#{number}", _TRUTH[required.value], triggered=when, due=when
-            )
+            outcome = Outcome(f"#{number}", _TRUTH[required.value], triggered=when, due=when)
             self.keep(extended(outcome, [because, required], required.all_unknown()), final=False)
             return
         assert self.clause.duty is not None
@@ -196,9 +196,7 @@ class CadenceCell(Cell):
                 continue
             self._judge(self.period, [Deed(fact, True)], at, closed=True, doubt=doubt)
             doubt = None
-            self.period = _Period(
-                self.period.number + 1, fact, (fact.earliest, fact.latest)
-            )
+            self.period = _Period(self.period.number + 1, fact, (fact.earliest, fact.latest))
             self.place += 1
         deeds = [doubt] if doubt is not None else []
         self._judge(self.period, deeds, at, closed=False, doubt=doubt)
@@ -268,17 +266,13 @@ class CadenceCell(Cell):
             facts=tuple(dict.fromkeys([*([anchor.id] if anchor else []), *outcome.facts])),
         )
         if deeds and deeds[0].certain and absent is not None and outcome.status == "late":
-            outcome = replace(
-                outcome, status="undetermined", unknown=(*outcome.unknown, absent)
-            )
+            outcome = replace(outcome, status="undetermined", unknown=(*outcome.unknown, absent))
         outcome = extended(outcome, steps)
-        if outcome.status in ("met", "lapsed"):
+        if outcome.status == "met" or outcome.carry:
             return outcome
         return self._while(outcome, due, at, unknown)
 
-    def _while(
-        self, outcome: Outcome, due: Due, at: Instant, unknown: tuple[str, ...]
-    ) -> Outcome:
+    def _while(self, outcome: Outcome, due: Due, at: Instant, unknown: tuple[str, ...]) -> Outcome:
         """Apply the condition under which the clock runs."""
         condition = self.clause.while_
         moment = min(due.high, at) if due.high is not None else at
@@ -294,9 +288,7 @@ class CadenceCell(Cell):
                 return extended(replace(outcome, status="undetermined"), [because], reasons)
             outcome = extended(outcome, [because])
         if unknown and outcome.status == "pending":
-            return replace(
-                outcome, status="undetermined", unknown=(*outcome.unknown, *unknown)
-            )
+            return replace(outcome, status="undetermined", unknown=(*outcome.unknown, *unknown))
         return outcome
 
     def _resumes(
@@ -357,7 +349,9 @@ class CadenceCell(Cell):
                 continue
             if deeds and fact.id == deeds[0].fact.id:
                 continue
-            point = before_fact(deeds[0].fact) if deeds and fact.latest >= stop else after_fact(fact)
+            point = (
+                before_fact(deeds[0].fact) if deeds and fact.latest >= stop else after_fact(fact)
+            )
             because = self.judge.truth(test, Asked(point))
             if because.value is True:
                 return Due(end_of(day_of(fact.earliest)), end_of(day_of(fact.latest))), because
@@ -429,9 +423,7 @@ class MaintainCell(Cell):
             self.live.pop(f"{key}/", None)
             self.keep(extended(Outcome(key, "met", triggered=when), because), final=False)
             return
-        facts = [
-            fact_id for step in because for fact_id in step.all_facts()
-        ]
+        facts = [fact_id for step in because for fact_id in step.all_facts()]
         outcome = Outcome(
             key,
             status,

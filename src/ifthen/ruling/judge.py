@@ -12,7 +12,6 @@ from fractions import Fraction
 from typing import Literal, TypeAlias, cast
 
 from ifthen.dates import SECONDS_PER_DAY, Duration, Instant, MonthEnd, elapsed_at, format_instant
-from ifthen.policy.describe import describe
 from ifthen.policy.model import (
     Attribute,
     Call,
@@ -165,7 +164,7 @@ class Judge:
                 flipped = Asked(asked.point, asked.trigger, asked.names, not asked.lenient)
                 child = self.truth(operand, flipped)
                 return Because(
-                    "not", describe(expression), kleene_not(child.value), children=(child,)
+                    "not", self.names.text(expression), kleene_not(child.value), children=(child,)
                 )
             case Logic():
                 return self._logic(expression, asked)
@@ -181,7 +180,7 @@ class Judge:
                 return self._judgement(term, asked)
             case Attribute():
                 return self._flag(expression, asked)
-        raise TypeError(f"not a condition: {describe(expression)}")
+        raise TypeError(f"not a condition: {self.names.text(expression)}")
 
     def _logic(self, expression: Logic, asked: Asked) -> Because:
         children: list[Because] = []
@@ -200,11 +199,11 @@ class Judge:
             combine = kleene_or if decisive else kleene_and
             value = combine(child.value for child in children)
         return Because(
-            expression.operator, describe(expression), value, children=tuple(children)
+            expression.operator, self.names.text(expression), value, children=tuple(children)
         )
 
     def _quantified(self, expression: Quantified, asked: Asked) -> Because:
-        members = self._domain(expression.domain, asked)
+        members = self.domain(expression.domain, asked)
         children = []
         decisive = expression.quantifier == "some"
         for member in members:
@@ -225,12 +224,13 @@ class Judge:
         combine = kleene_or if decisive else kleene_and
         return Because(
             expression.quantifier,
-            describe(expression),
+            self.names.text(expression),
             combine(child.value for child in children),
             children=tuple(children),
         )
 
-    def _domain(self, expression: Expression, asked: Asked) -> Sequence[str]:
+    def domain(self, expression: Expression, asked: Asked) -> Sequence[str]:
+        """What a quantifier ranges over."""
         match expression:
             case Words(values=values):
                 return values
@@ -243,15 +243,15 @@ class Judge:
                     if fact.earliest <= asked.point.latest
                 )
             case Call(function="required", arguments=(inner,)):
-                return self._required(self._word(inner, asked))
+                return self._required(self.word(inner, asked))
             case Call(function="criteria", arguments=(inner,)):
                 return [
                     criterion.id
-                    for standard in self.names.standards(self._word(inner, asked))
+                    for standard in self.names.standards(self.word(inner, asked))
                     if standard in self.policy.standards
                     for criterion in self.policy.standards[standard].criteria
                 ]
-        raise TypeError(f"not a domain: {describe(expression)}")
+        raise TypeError(f"not a domain: {self.names.text(expression)}")
 
     def _required(self, threshold: str) -> tuple[str, ...]:
         found = self.policy.thresholds.get(threshold)
@@ -271,14 +271,18 @@ class Judge:
         values = [value if isinstance(value, bool) else None for value in found.possible]
         value = agree(values) if values and not found.unknown else None
         return Because(
-            "attribute", describe(expression), value, found.facts, unknown=found.unknown,
+            "attribute",
+            self.names.text(expression),
+            value,
+            found.facts,
+            unknown=found.unknown,
             assumes=found.assumes,
         )
 
     # --- words and attributes --------------------------------------------------------------
 
-    def _word(self, expression: Expression, asked: Asked) -> str:
-        """A threshold, standard, model or action named by an expression."""
+    def word(self, expression: Expression, asked: Asked) -> str:
+        """The threshold, standard, model or action that an expression names."""
         match self.choose(expression):
             case Constant(value=str() as value):
                 return value
@@ -286,11 +290,11 @@ class Judge:
                 return self.subject.model or self.subject.standard or ""
             case Variable(name=name):
                 return asked.names[name]
-        raise TypeError(f"not a name: {describe(expression)}")
+        raise TypeError(f"not a name: {self.names.text(expression)}")
 
     def _model(self, call: Call, asked: Asked, position: int) -> str | None:
         if len(call.arguments) > position:
-            return self._word(call.arguments[position], asked)
+            return self.word(call.arguments[position], asked)
         return self.subject.model
 
     def _attribute(self, expression: Attribute, asked: Asked) -> Value:
@@ -309,7 +313,7 @@ class Judge:
         missing = [f.id for f in last.candidates if attribute(f, name) is None]
         unknown = tuple(f"{id} does not state {name}" for id in missing)
         if not last.surely:
-            unknown += (f"no {describe(expression.of)} is recorded",)
+            unknown += (f"no {self.names.text(expression.of)} is recorded",)
         return Value(
             tuple(
                 self._plain(fact, name, value)
@@ -343,14 +347,12 @@ class Judge:
         if unknown:
             value = None
         else:
-            value = agree(
-                _holds(expression.operator, x, y) for x in a.possible for y in b.possible
-            )
+            value = agree(_holds(expression.operator, x, y) for x in a.possible for y in b.possible)
         if value is None and not unknown:
-            unknown = (f"{describe(left)} is only known as {_shown(a.possible)}",)
+            unknown = (f"{self.names.text(left)} is only known as {_shown(a.possible)}",)
         return Because(
             "compare",
-            describe(expression),
+            self.names.text(expression),
             value,
             tuple(dict.fromkeys(a.facts + b.facts)),
             {"left": _shown(a.possible), "right": _shown(b.possible)},
@@ -368,7 +370,7 @@ class Judge:
             case Words(values=values):
                 return Value((values,))
             case Variable():
-                return Value((self._word(expression, asked),))
+                return Value((self.word(expression, asked),))
             case Times(factor=factor, operand=operand):
                 inner = self._value(operand, asked)
                 return Value(
@@ -391,12 +393,12 @@ class Judge:
             case Call(function="compute"):
                 return self._compute(self._model(expression, asked, 0), asked.point)
             case Call(function="status", arguments=arguments):
-                threshold = self.names.threshold(self._word(arguments[0], asked))
+                threshold = self.names.threshold(self.word(arguments[0], asked))
                 model = self._model(expression, asked, 1)
                 return self._status(threshold, model, asked.point, ())
             case Call(function="count", arguments=(events,)):
                 return self._count(events, asked)
-        raise TypeError(f"not a value: {describe(expression)}")
+        raise TypeError(f"not a value: {self.names.text(expression)}")
 
     def _count(self, events: Expression, asked: Asked) -> Value:
         lane = self.lane(events, asked.trigger)
@@ -413,7 +415,7 @@ class Judge:
 
     def _since(self, expression: Compare, call: Call, asked: Asked) -> Because:
         limit = self._duration(expression.right)
-        text = describe(expression)
+        text = self.names.text(expression)
         lane = self.lane(call.arguments[0], asked.trigger)
         last = lane.last(asked.point)
         ids = tuple(fact.id for fact in last.candidates)
@@ -441,9 +443,7 @@ class Judge:
             value,
             ids,
             {
-                "from": " or ".join(
-                    dict.fromkeys(_interval(low, high) for low, high in anchors)
-                ),
+                "from": " or ".join(dict.fromkeys(_interval(low, high) for low, high in anchors)),
                 "birth": from_birth,
                 "limit": str(limit),
             },
@@ -461,7 +461,7 @@ class Judge:
                 return bound.value if isinstance(bound.value, Duration) else None
             case Defined(expression=inner):
                 return self._duration(inner)
-        raise TypeError(f"not a duration: {describe(expression)}")
+        raise TypeError(f"not a duration: {self.names.text(expression)}")
 
     def duration(self, expression: Expression) -> Duration | None:
         """A duration under this judge's readings and meaning; None where the word has no bound."""
@@ -480,7 +480,7 @@ class Judge:
         """Why absence proves nothing here."""
         missing = [kind for kind in lane.kinds if kind not in self.timeline.complete]
         return (
-            f"no {describe(self.events(events))} is recorded, and the record does not say that it "
+            f"no {self.names.text(self.events(events))} is recorded, and the record does not say that it "
             f"lists every {' and '.join(missing)}"
         )
 
@@ -489,15 +489,17 @@ class Judge:
     def _call(self, call: Call, asked: Asked) -> Because:
         match call.function:
             case "did":
-                return self.did(call.arguments[0], asked, describe(call))
+                return self.did(call.arguments[0], asked, self.names.text(call))
             case "in_place" | "approved":
                 return self._standards(call, asked)
             case "running":
-                action = cast(Action, self._word(call.arguments[0], asked))
-                return self.running(action, self._model(call, asked, 1), asked.point, describe(call))
+                action = cast(Action, self.word(call.arguments[0], asked))
+                return self.running(
+                    action, self._model(call, asked, 1), asked.point, self.names.text(call)
+                )
             case "counts":
                 return self._counts(call, asked)
-        raise TypeError(f"not a condition: {describe(call)}")
+        raise TypeError(f"not a condition: {self.names.text(call)}")
 
     def did(self, events: Expression, asked: Asked, text: str) -> Because:
         """Whether such a fact has happened."""
@@ -508,7 +510,8 @@ class Judge:
             return Because("did", text, True, ids, assumes=last.assumes)
         if last.candidates:
             why = tuple(
-                f"whether {fact.id} counts, or came in time, is not known" for fact in last.candidates
+                f"whether {fact.id} counts, or came in time, is not known"
+                for fact in last.candidates
             )
             return Because("did", text, None, ids, unknown=why)
         if lane.complete:
@@ -518,14 +521,17 @@ class Judge:
     def _standards(self, call: Call, asked: Asked) -> Because:
         argument = call.arguments[0]
         if isinstance(argument, Call) and argument.function == "required":
-            names = self._required(self._word(argument.arguments[0], asked))
+            names = self._required(self.word(argument.arguments[0], asked))
         else:
-            names = self.names.standards(self._word(argument, asked))
+            names = self.names.standards(self.word(argument, asked))
         model = self._model(call, asked, 1)
         check = self._in_place if call.function == "in_place" else self._approved
         children = tuple(check(name, model, asked.point, ()) for name in names)
         return Because(
-            "standards", describe(call), kleene_and(c.value for c in children), children=children
+            "standards",
+            self.names.text(call),
+            kleene_and(c.value for c in children),
+            children=children,
         )
 
     def _in_place(
@@ -565,7 +571,9 @@ class Judge:
         text = f"{standard} approved{_for(model)}"
         ids = tuple(fact.id for fact in last.candidates)
         value = True if last.surely else None if last.candidates or not lane.complete else False
-        unknown = () if value is not None else (f"no approval of {standard} is recorded{_for(model)}",)
+        unknown = (
+            () if value is not None else (f"no approval of {standard} is recorded{_for(model)}",)
+        )
         detail = {"standard": standard, "model": model}
         return Because("approved", text, value, ids, detail, unknown, last.assumes)
 
@@ -630,7 +638,9 @@ class Judge:
         """Whether an action is under way for a model."""
         detail = {"action": action, "model": model}
         if model is None:
-            return Because("running", text, None, detail=detail, unknown=("no model is in question",))
+            return Because(
+                "running", text, None, detail=detail, unknown=("no model is in question",)
+            )
         starts, ends = MODEL_EVENTS_OF_ACTION[action]
         lane = self.timeline.lane(
             ("running", action, model),
@@ -704,7 +714,9 @@ class Judge:
             if isinstance(t, Range) and isinstance(b, Range)
             if (quotient := t.over(b)) is not None
         ]
-        return Value(tuple(ratios), facts, unknown, tuple(dict.fromkeys(base.assumes + top.assumes)))
+        return Value(
+            tuple(ratios), facts, unknown, tuple(dict.fromkeys(base.assumes + top.assumes))
+        )
 
     def _stated_ratio(self, now: Last, base: Last) -> Value | None:
         """A ratio to the last assessment that the newest fact on compute states itself."""
@@ -746,12 +758,12 @@ class Judge:
     def _counts(self, call: Call, asked: Asked) -> Because:
         from ifthen.ruling.procedures import decision_counts
 
-        name = self._word(call.arguments[0], asked)
+        name = self.word(call.arguments[0], asked)
         procedure = next(
             c for c in self.policy.clauses if isinstance(c, Procedure) and c.common.id == name
         )
         last = self.lane(procedure.decision).last(asked.point)
-        text = describe(call)
+        text = self.names.text(call)
         if not last.candidates:
             complete = self.lane(procedure.decision).complete
             why = () if complete else (f"no decision under {name} is recorded",)
@@ -770,7 +782,12 @@ class Judge:
 
 
 _RESULT = Events((Pattern("assessment_completed"),))
-_NOUN = {"train": "training", "deploy": "deployment", "use-inside": "internal use", "store": "storage"}
+_NOUN = {
+    "train": "training",
+    "deploy": "deployment",
+    "use-inside": "internal use",
+    "store": "storage",
+}
 
 
 def _for(model: str | None) -> str:
@@ -897,7 +914,7 @@ def _collect(
                 found.add((kind, scope))
             if function == "running":
                 starts, ends = MODEL_EVENTS_OF_ACTION[
-                    cast(Action, judge._word(arguments[0], Asked(Point(0, 0))))
+                    cast(Action, judge.word(arguments[0], Asked(Point(0, 0))))
                 ]
                 found.update((kind, scope) for kind in starts | ends)
             if function == "growth":
@@ -905,7 +922,7 @@ def _collect(
             if function in ("in_place", "status"):
                 found.update({("model_released", scope), ("model_announced", scope)})
             if function == "counts":
-                _collect_procedure(judge, judge._word(arguments[0], Asked(Point(0, 0))), found)
+                _collect_procedure(judge, judge.word(arguments[0], Asked(Point(0, 0))), found)
 
 
 def _collect_procedure(judge: Judge, name: str, found: set[Interest]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ifthen.policy.model import Events, Pattern, Policy, Test
+from ifthen.policy.describe import describe
+from ifthen.policy.model import Events, Expression, Pattern, Policy, Test
 from ifthen.record.model import Fact
 from ifthen.ruling.reasons import kleene_and
 from ifthen.ruling.timeline import Timeline
@@ -20,16 +21,26 @@ def attribute(fact: Fact, name: str) -> object:
 
 
 class Names:
-    """A policy's ids for thresholds and standards, with aliases and groups resolved."""
+    """A policy's words: ids of thresholds and standards resolved, expressions as text."""
 
     def __init__(self, policy: Policy) -> None:
         self._thresholds = {t.id: t.id for t in policy.thresholds.values()}
         for threshold in policy.thresholds.values():
             self._thresholds.update((alias, threshold.id) for alias in threshold.aliases)
-        self._standards = {s.id: (s.id,) for s in policy.standards.values()}
+        self._standards: dict[str, tuple[str, ...]] = {
+            s.id: (s.id,) for s in policy.standards.values()
+        }
         for standard in policy.standards.values():
             self._standards.update((alias, (standard.id,)) for alias in standard.aliases)
         self._standards.update(policy.groups)
+        self._texts: dict[int, tuple[Expression, str]] = {}
+
+    def text(self, expression: Expression) -> str:
+        """An expression as the policy writes it; remembered, since explanations repeat it."""
+        found = self._texts.get(id(expression))
+        if found is None:
+            found = self._texts[id(expression)] = (expression, describe(expression))
+        return found[1]
 
     def threshold(self, name: str) -> str:
         """The policy's id for a threshold that a record names; itself where the policy has none."""

@@ -6,9 +6,10 @@ on demand, shared by every clause that asks the same, and grow as facts arrive i
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TypeAlias
 
 from ifthen.dates import Instant
@@ -55,6 +56,23 @@ class Lane:
         self.starts.append(fact.earliest)
         self.reach.append(max(fact.latest, self.reach[-1]) if self.reach else fact.latest)
 
+    def insert(self, fact: Fact, certain: bool) -> None:
+        """Add a fact at its place."""
+        place = bisect_left(self.facts, sort_key(fact), key=sort_key)
+        self.facts.insert(place, fact)
+        self.certain.insert(place, certain)
+        self._restate()
+
+    def remove(self, fact: Fact) -> None:
+        """Take a fact out."""
+        place = next(i for i, other in enumerate(self.facts) if other is fact)
+        del self.facts[place], self.certain[place]
+        self._restate()
+
+    def _restate(self) -> None:
+        self.starts = [fact.earliest for fact in self.facts]
+        self.reach = list(accumulate((fact.latest for fact in self.facts), max))
+
     def last(self, point: Point) -> Last:
         """The facts that may be the last one at a point."""
         index = bisect_right(self.starts, point.latest) - 1
@@ -89,7 +107,8 @@ class Timeline:
         self.complete = complete
         self.begins = begins
         """Start of the record: its first fact."""
-        self.latest_start: Instant = -(10**12)
+        self._last: tuple[Instant, int, int] | None = None
+        self._reach: Instant = -(10**12)
         self.by_id: dict[str, Fact] = {}
         self.births: dict[str, Fact] = {}
         """Each model's first fact; its start of training where that is recorded."""
@@ -97,10 +116,58 @@ class Timeline:
         self._lanes: dict[Hashable, Lane] = {}
         self._watch: dict[Interest, list[tuple[Lane, Match]]] = {}
 
-    def extend(self, facts: Iterable[Fact]) -> None:
-        """Add facts that all sort after the facts so far."""
-        for fact in facts:
-            self._append(fact)
+    def in_order(self, fact: Fact) -> bool:
+        """Whether a fact sorts after every fact so far, so that nothing earlier can change."""
+        return self._last is None or (
+            not fact.coarse
+            and self._reach < fact.latest
+            and sort_key(fact) > self._last
+            and not (fact.precision == "second" and self._reach >= fact.earliest)
+        )
+
+    def add(self, fact: Fact) -> bool:
+        """Add a fact; tell whether it came in order."""
+        at_end = self.in_order(fact)
+        self._name(fact)
+        for interest in self.interests(fact):
+            self._place(self._index.setdefault(interest, []), fact, at_end)
+            for lane, match in self._watch.get(interest, ()):
+                verdict = match(fact)
+                if verdict is not False:
+                    (lane.append if at_end else lane.insert)(fact, verdict is True)
+        if at_end:
+            self._last = sort_key(fact)
+        self._reach = max(self._reach, fact.latest)
+        return at_end
+
+    def remove(self, fact: Fact) -> None:
+        """Take out a fact that a correction replaced."""
+        for interest in self.interests(fact):
+            facts = self._index.get(interest, [])
+            if any(other is fact for other in facts):
+                facts[:] = [other for other in facts if other is not fact]
+            for lane, _ in self._watch.get(interest, ()):
+                if any(other is fact for other in lane.facts):
+                    lane.remove(fact)
+
+    @staticmethod
+    def _place(facts: list[Fact], fact: Fact, at_end: bool) -> None:
+        if at_end:
+            facts.append(fact)
+        else:
+            facts.insert(bisect_left(facts, sort_key(fact), key=sort_key), fact)
+
+    def _name(self, fact: Fact) -> None:
+        self.by_id[fact.id] = fact
+        if fact.key is not None:
+            self.by_id[fact.key] = fact
+        for model in fact.models:
+            first = self.births.get(model)
+            if first is None:
+                self.births[model] = fact
+                self._introduce(model)
+            elif first.id == fact.id or sort_key(fact) < sort_key(first):
+                self.births[model] = fact
 
     def concerns(self, fact: Fact) -> tuple[str, ...]:
         """The models a fact is about: its own, else those of the facts it names; () for all."""
@@ -110,7 +177,9 @@ class Timeline:
         if isinstance(about, tuple):
             named = (self.by_id.get(name) for name in about)
             return tuple(
-                dict.fromkeys(model for other in named if other is not None for model in other.models)
+                dict.fromkeys(
+                    model for other in named if other is not None for model in other.models
+                )
             )
         return ()
 
@@ -122,29 +191,13 @@ class Timeline:
         models: tuple[str | None, ...] = self.concerns(fact) or tuple(self.births)
         return [(kind, model) for kind in kinds for model in (None, *models)]
 
-    def _append(self, fact: Fact) -> None:
-        self.by_id[fact.id] = fact
-        if fact.key is not None:
-            self.by_id[fact.key] = fact
-        self.latest_start = max(self.latest_start, fact.earliest)
-        for model in fact.models:
-            if model not in self.births:
-                self.births[model] = fact
-                self._introduce(model)
-        for interest in self.interests(fact):
-            self._index.setdefault(interest, []).append(fact)
-            for lane, match in self._watch.get(interest, ()):
-                verdict = match(fact)
-                if verdict is not False:
-                    lane.append(fact, verdict is True)
-
     def _introduce(self, model: str) -> None:
         """A new model is concerned by what the organisation did before it."""
         for (kind, scope), facts in list(self._index.items()):
             if scope is None:
                 general = [fact for fact in facts if not self.concerns(fact)]
                 if general:
-                    self._index[kind, model] = general
+                    self._index[kind, model] = list(general)
 
     def alias(self, name: str, fact: Fact) -> None:
         """Let another id or key (of a corrected fact) stand for a visible fact."""
@@ -159,9 +212,7 @@ class Timeline:
         """Facts of a kind that concern a model (or any), in order."""
         return self._index.get((kind, model), [])
 
-    def lane(
-        self, key: Hashable, kinds: tuple[str, ...], model: str | None, match: Match
-    ) -> Lane:
+    def lane(self, key: Hashable, kinds: tuple[str, ...], model: str | None, match: Match) -> Lane:
         """The lane of a question, made once per ``key``."""
         lane = self._lanes.get(key)
         if lane is not None:

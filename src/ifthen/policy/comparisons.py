@@ -1,0 +1,91 @@
+"""Which values may be compared, and what the words of a written list are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ifthen.policy.model import Attribute, Call, Compare, Constant, Expression, Words
+from ifthen.policy.names import Names, Problems
+from ifthen.policy.syntax import Name
+from ifthen.policy.values import ADVICE, NAMED, ORDERED, WORD, WORDLIKE, Type
+from ifthen.vocabulary import ACTIONS
+
+_RISING = frozenset({"<", "<=", ">", ">="})
+
+
+def operator_fits(problems: Problems, compare: Compare, left: Type, right: Type) -> bool:
+    """Whether values of these types may stand beside this operator at all; reports if not."""
+    operator = compare.operator
+    if "unknown" in (left.name, right.name):
+        return False
+    for bad in (left, right):
+        if bad.name in ("events", "standards", "mapping"):
+            message = f"{NAMED[bad.name]} cannot be compared"
+            hint = ADVICE.get(bad.name, "write status(THRESHOLD)")
+            problems.add(compare.span, message, hint)
+            return False
+    if operator == "includes":
+        if left.name != "words":
+            message = f"'includes' needs a list on its left, but this is {NAMED[left.name]}"
+            problems.add(compare.left.span, message)
+        return left.name == "words"
+    if left.name == "words":
+        hint = "write 'LIST includes WORD'"
+        problems.add(compare.span, f"a list cannot be compared with '{operator}'", hint)
+        return False
+    if operator in _RISING and left.name not in ORDERED:
+        message = f"{NAMED[left.name]} cannot be compared with '{operator}'"
+        problems.add(compare.span, message, "use '=' or '!='")
+        return False
+    return True
+
+
+def check_comparable(problems: Problems, compare: Compare, left: Type, right: Type) -> None:
+    """Report a comparison between values of different types, or of types without comparison."""
+    if left.name == "words" or (left.name in WORDLIKE and right.name in WORDLIKE):
+        return
+    if left.name != right.name:
+        message = f"{NAMED[left.name]} cannot be compared with {NAMED[right.name]}"
+        hint = {
+            "duration": "write a duration such as '6 months'",
+            "factor": "write a factor such as 4x",
+            "level": f"levels are {', '.join(left.options)}",
+        }.get(left.name, "")
+        if left.name == "number" and right.name == "factor":
+            hint = "write '4x of compute(MODEL)'"
+        problems.add(compare.span, message, hint)
+    elif left.name == "truth":
+        for side in (compare.left, compare.right):
+            if not isinstance(side, (Attribute, Constant)) or isinstance(side, Name):
+                message = "a condition cannot be compared"
+                problems.add(side.span, message, "join conditions with 'and', 'or' and 'not'")
+    elif left.name == "duration":
+        _check_durations(problems, compare)
+
+
+def _check_durations(problems: Problems, compare: Compare) -> None:
+    if not _is_since(compare.left) or _is_since(compare.right):
+        message = "a length of time is compared as in since(EVENTS) >= 6 months"
+        problems.add(compare.span, message, "since() stands on the left, and only there")
+    elif compare.operator not in _RISING:
+        message = f"a length of time cannot be compared with '{compare.operator}'"
+        problems.add(compare.span, message, "use '<', '<=', '>' or '>='")
+
+
+def _is_since(expression: Expression) -> bool:
+    return isinstance(expression, Call) and expression.function == "since"
+
+
+def word_domain(names: Names, domain: Words) -> tuple[Words, Type]:
+    """A written list: thresholds, standards (groups expanded), actions or plain words."""
+    words = domain.values
+    if all(word in names.thresholds for word in words):
+        values = tuple(names.thresholds[word] for word in words)
+        return replace(domain, values=values), Type("threshold", label="threshold")
+    if all(word in names.standards or word in names.groups for word in words):
+        members = [m for w in words for m in names.groups.get(w, (names.standards.get(w, w),))]
+        values = tuple(dict.fromkeys(members))
+        return replace(domain, values=values), Type("standard", label="standard")
+    if all(word in ACTIONS for word in words):
+        return domain, Type("action")
+    return domain, WORD

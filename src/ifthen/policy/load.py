@@ -1,0 +1,194 @@
+"""Loading policies: from a file, from a text, or by the id of one that comes with the package."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+from ifthen.policy.build import (
+    build_not_checkable,
+    build_readings,
+    build_roles,
+    build_standards,
+    build_terms,
+    build_thresholds,
+    check_rows,
+    entries,
+    names_of,
+)
+from ifthen.policy.clauses import ClauseBuilder
+from ifthen.policy.fields import DOCUMENT
+from ifthen.policy.model import Clause, Policy
+from ifthen.policy.names import Names, Problems
+from ifthen.policy.reader import POLICY_ID, Reader, Values
+from ifthen.policy.source import (
+    NOWHERE,
+    Diagnostic,
+    InputError,
+    Source,
+    did_you_mean,
+)
+from ifthen.policy.types import Checker
+from ifthen.policy.yaml import compose, read_source, shorten
+
+_SUFFIX = ".yaml"
+_NOT_POLICIES = ".cases.yaml"
+
+
+def load_policy(name_or_path: str | Path) -> Policy:
+    """A policy from a YAML file, or one of the package by id, such as ``anthropic/rsp@2.0``.
+
+    A text is taken for an id where it has the form of one and no file of that name exists.
+
+    Raises:
+        InputError: there is no such file or id, or the document has problems: every one of them.
+
+    """
+    name = os.fspath(name_or_path)
+    path = Path(name)
+    if isinstance(name_or_path, Path) or _is_file(path):
+        return parse_policy(read_source(path))
+    if POLICY_ID.fullmatch(name):
+        return _packaged(name)
+    if path.suffix in (".yaml", ".yml", ".json") or path.is_dir():
+        return parse_policy(read_source(path))
+    raise _unknown_policy(name)
+
+
+def parse_policy(source: Source) -> Policy:
+    """A policy from the text of its document.
+
+    Raises:
+        InputError: the document has problems: every one of them, sorted by place.
+
+    """
+    problems = Problems(source)
+    reader = Reader(source, problems)
+    document = reader.shape(compose(source), DOCUMENT)
+    if document is None:
+        raise InputError(problems.sorted())
+    names = names_of(document, problems)
+    _check_readings(reader, names, problems)
+    policy = _build(document, names, problems)
+    if problems:
+        raise InputError(problems.sorted())
+    return policy
+
+
+def policy_ids() -> tuple[str, ...]:
+    """Ids of every policy that comes with the package, sorted."""
+    return tuple(sorted(_packaged_policies()))
+
+
+def _build(document: Values, names: Names, problems: Problems) -> Policy:
+    checker = Checker(names, problems)
+    definitions = {}
+    for key, _ in document.get("define", []):
+        expression = checker.definition(key.text)
+        if expression is not None:
+            definitions[key.text] = expression
+    month_end = document.get("month_end")
+    builder = ClauseBuilder(names, checker, problems, month_end)
+    clauses = [builder.build(kind, values) for kind, values in document.get("clauses", [])]
+    _check_unique(clauses, problems)
+    check_rows(document, _encoding(document), problems)
+    return Policy(
+        id=document.get("policy", ""),
+        title=document.get("title", ""),
+        effective=document.get("effective"),
+        source=document.get("source", ""),
+        supersedes=document.get("supersedes"),
+        rows=document.get("rows", ()),
+        terms=build_terms(document, problems),
+        readings=build_readings(document, problems),
+        thresholds=build_thresholds(document, names, problems),
+        standards=build_standards(document),
+        groups=names.groups,
+        roles=build_roles(document),
+        definitions=definitions,
+        clauses=tuple(clauses),
+        not_checkable=build_not_checkable(document, problems),
+        argument=document.get("argument", ""),
+    )
+
+
+def _encoding(document: Values) -> Iterator[Values]:
+    """Every element of the document that may encode rows."""
+    for table in ("terms", "readings", "thresholds", "standards", "roles"):
+        for _, value in entries(document, table):
+            yield value
+            yield from (criterion for _, criterion in entries(value, "criteria"))
+    for _, values in document.get("clauses", []):
+        yield values
+        yield from values.get("steps", ())
+
+
+def _check_readings(reader: Reader, names: Names, problems: Problems) -> None:
+    """Every reading node names a reading and decides each of its options."""
+    for use in reader.reading_uses:
+        reading = use.reading.text
+        if reading not in names.readings:
+            problems.unknown(use.reading.span, "reading", reading, names.readings)
+            continue
+        known = names.readings[reading]
+        for option in use.options:
+            if option.text not in known:
+                problems.unknown(option.span, f"option of reading '{reading}'", option.text, known)
+        given = {option.text for option in use.options}
+        for option_id in known:
+            if option_id not in given:
+                message = f"the option '{option_id}' of reading '{reading}' is missing"
+                problems.add(use.reading.span, message)
+
+
+def _check_unique(clauses: list[Clause], problems: Problems) -> None:
+    seen: dict[str, int] = {}
+    for clause in clauses:
+        common = clause.common
+        if common.id and common.id in seen:
+            message = f"the clause '{common.id}' is given twice"
+            problems.add(common.span, message, f"it is first given on line {seen[common.id]}")
+        seen.setdefault(common.id, common.span.line)
+
+
+# --- policies of the package -------------------------------------------------------------------
+
+
+def _packaged_policies() -> dict[str, Path]:
+    """Ids to files: ``developer/family-version.yaml`` is ``developer/family@version``."""
+    root = Path(str(files("ifthen"))) / "policies"
+    found: dict[str, Path] = {}
+    for path in root.glob(f"*/*{_SUFFIX}"):
+        family, dash, version = path.name.removesuffix(_SUFFIX).rpartition("-")
+        if dash and not path.name.endswith(_NOT_POLICIES):
+            found[f"{path.parent.name}/{family}@{version}"] = path
+    return found
+
+
+def _packaged(name: str) -> Policy:
+    path = _packaged_policies().get(name)
+    if path is None:
+        raise _unknown_policy(name)
+    source = read_source(path)
+    policy = parse_policy(source)
+    if policy.id != name:
+        message = f"the file of {name} holds the policy {policy.id}"
+        raise InputError([Diagnostic(source, NOWHERE, message)])
+    return policy
+
+
+def _unknown_policy(name: str) -> InputError:
+    known = policy_ids()
+    listed = f"known: {', '.join(known)}" if known else "no policies are installed"
+    hint = " ".join(filter(None, (did_you_mean(shorten(name), known), listed)))
+    source = Source(shorten(name), "")
+    return InputError([Diagnostic(source, NOWHERE, "there is no such policy", hint)])
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,157 @@
+"""Checking event patterns against the vocabulary and the names of the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from ifthen.policy.model import Choice, Events, Expression, Pattern, Test
+from ifthen.policy.names import ROLE_ATTRIBUTES, Context, Names, Problems
+from ifthen.policy.source import Span
+from ifthen.vocabulary import KINDS, Attribute, attributes_of
+
+_LISTS = frozenset({"words", "about"})
+_UNTESTED = {
+    "findings": "write a condition with status(THRESHOLD)",
+    "levels": "write a condition with status(THRESHOLD)",
+    "values": "",
+    "date": "dates are for 'within: {time: ..., of: [...]}'",
+}
+"""Types of attributes that no test can match, and what to write instead."""
+
+
+def kinds_of(expression: Expression | None) -> tuple[str, ...]:
+    """The known kinds of fact that events, or a choice between events, can match."""
+    if isinstance(expression, Choice):
+        return tuple(dict.fromkeys(k for e in expression.options.values() for k in kinds_of(e)))
+    if isinstance(expression, Events):
+        return tuple(dict.fromkeys(p.kind for p in expression.patterns if p.kind in KINDS))
+    return ()
+
+
+class PatternChecker:
+    """Checks patterns and gives them back with aliases resolved."""
+
+    def __init__(self, names: Names, problems: Problems) -> None:
+        self.names = names
+        self.problems = problems
+
+    def events(self, events: Events, context: Context, variables: Iterable[str] = ()) -> Events:
+        """Events with every pattern checked."""
+        return replace(
+            events, patterns=tuple(self._pattern(p, context, variables) for p in events.patterns)
+        )
+
+    def word(self, span: Span, label: str, options: tuple[str, ...], word: str) -> str:
+        """A word as the value of an attribute, an alias resolved; reports an unknown one."""
+        names = self.names
+        if label == "threshold":
+            if word not in names.thresholds:
+                self.problems.unknown(span, label, word, names.thresholds)
+            return names.thresholds.get(word, word)
+        if label == "standard":
+            if word not in names.standards and word not in names.groups:
+                self.problems.unknown(span, label, word, [*names.standards, *names.groups])
+            return names.standards.get(word, word)
+        if label in ROLE_ATTRIBUTES:
+            if word not in names.roles:
+                self.problems.unknown(span, "role", word, names.roles)
+        elif options and word not in options:
+            self.problems.unknown(span, label, word, options)
+        return word
+
+    def _pattern(self, pattern: Pattern, context: Context, variables: Iterable[str]) -> Pattern:
+        if pattern.kind not in KINDS:
+            span = replace(pattern.span, length=len(pattern.kind))
+            self.problems.unknown(span, "event", pattern.kind, KINDS)
+            return pattern
+        known = attributes_of(pattern.kind)
+        tests = tuple(self._test(pattern.kind, t, known, context, variables) for t in pattern.tests)
+        return replace(pattern, tests=tests)
+
+    def _test(
+        self,
+        kind: str,
+        test: Test,
+        known: Mapping[str, Attribute],
+        context: Context,
+        variables: Iterable[str],
+    ) -> Test:
+        if test.attribute == "model":
+            self._model_test(test, context, variables)
+            return test
+        attribute = known.get(test.attribute)
+        if attribute is None:
+            what = f"attribute of {kind}"
+            span = replace(test.span, length=len(test.attribute))
+            self.problems.unknown(span, what, test.attribute, [*known, "model"])
+            return test
+        if attribute.type in _UNTESTED:
+            message = f"'{test.attribute}' cannot be tested in a pattern"
+            self.problems.add(test.span, message, _UNTESTED[attribute.type])
+            return test
+        if test.operator == "includes" and attribute.type not in _LISTS:
+            message = f"'{test.attribute}' is no list: write '{test.attribute}={test.values[0]}'"
+            self.problems.add(test.span, message)
+            return test
+        values = tuple(self._value(test, v, attribute, context, variables) for v in test.values)
+        return replace(test, values=values)
+
+    def _model_test(self, test: Test, context: Context, variables: Iterable[str]) -> None:
+        if test.operator != "=":
+            message = f"'model' cannot be tested with '{test.operator}'"
+            self.problems.add(test.span, message, "write model=any, model=this or model=NAME")
+        if test.values[0] in variables:
+            message = f"'{test.values[0]}' names a member of a list and cannot stand in a test"
+            self.problems.add(test.span, message)
+        if "this" in test.values and context.subject not in ("model", "any"):
+            self._no_subject(test, context, "model")
+
+    def _no_subject(self, test: Test, context: Context, wanted: str) -> None:
+        article = "the" if context.subject == "organisation" else "a"
+        self.problems.add(
+            test.span,
+            f"'{test.attribute}=this' needs a subject {wanted}, "
+            f"but {context.where} is for {article} {context.subject}",
+            f"set 'for_each: {wanted}'",
+        )
+
+    def _value(
+        self,
+        test: Test,
+        value: str,
+        attribute: Attribute,
+        context: Context,
+        variables: Iterable[str],
+    ) -> str:
+        name = test.attribute
+        if value in variables:
+            message = f"'{value}' names a member of a list and cannot stand in a test"
+            self.problems.add(test.span, message, "give the member another name if a word is meant")
+            return value
+        if value == "this":
+            self._this(test, context)
+            return value
+        if attribute.type in ("word", "words"):
+            return self.word(test.span, name, attribute.options, value)
+        if attribute.type == "boolean" and value not in ("true", "false"):
+            self.problems.add(test.span, f"'{name}' is either true or false, not '{value}'")
+        elif attribute.type == "number":
+            try:
+                Fraction(value)
+            except (ValueError, ZeroDivisionError):
+                self.problems.add(test.span, f"'{name}' is a number, not '{value}'")
+        return value
+
+    def _this(self, test: Test, context: Context) -> None:
+        if test.attribute == "about":
+            if context.trigger is None:
+                message = "'about=this' needs a triggering event, and there is none here"
+                self.problems.add(test.span, message)
+        elif test.attribute == "standard":
+            if context.subject not in ("standard", "any"):
+                self._no_subject(test, context, "standard")
+        else:
+            message = f"'this' cannot stand for a value of '{test.attribute}'"
+            self.problems.add(test.span, message, "it can in model=this, standard=this, about=this")

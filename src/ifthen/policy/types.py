@@ -1,0 +1,492 @@
+"""Name resolution and type checking.
+
+Every expression is checked against the vocabulary and the names of its policy, and given back
+with each bare word turned into what it means: a term, a definition, a variable or a constant.
+Nothing is evaluated here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeGuard
+
+from ifthen.policy.comparisons import check_comparable, operator_fits, word_domain
+from ifthen.policy.model import (
+    Attribute,
+    Call,
+    Choice,
+    Compare,
+    Constant,
+    Defined,
+    DurationLiteral,
+    Events,
+    Expression,
+    Logic,
+    Not,
+    Quantified,
+    TermRef,
+    Times,
+    Variable,
+    Words,
+)
+from ifthen.policy.names import ANY_EVENT, Context, Names, Problems
+from ifthen.policy.patterns import PatternChecker
+from ifthen.policy.source import Span
+from ifthen.policy.syntax import Factor, Name
+from ifthen.policy.values import (
+    ADVICE,
+    DURATION,
+    FACTOR,
+    FIRST_ARGUMENT,
+    NAMED,
+    NUMBER,
+    RESULTS,
+    TERM_TYPES,
+    TRUTH,
+    UNKNOWN,
+    WORD,
+    WORDLIKE,
+    Type,
+    attribute_type,
+)
+from ifthen.vocabulary import ACTIONS, KINDS, attributes_of
+
+MAX_DEPTH = 100
+"""Deepest nesting of a condition, the definitions it uses included."""
+
+Variables = Mapping[str, Type]
+
+
+class Checker:
+    """Resolves and checks the expressions of one policy."""
+
+    def __init__(self, names: Names, problems: Problems) -> None:
+        self.names = names
+        self.problems = problems
+        self.patterns = PatternChecker(names, problems)
+        self._depth = 0
+        self._open: list[str] = []
+        self._defined: dict[tuple[str, str, tuple[str, ...] | None], tuple[Defined, Type]] = {}
+
+    # --- what the loader asks for ---
+
+    def condition(self, expression: Expression, context: Context) -> Expression:
+        """A resolved condition; reports whatever is not one."""
+        return self._truth(expression, context, {})
+
+    def events(self, expression: Expression, context: Context) -> Expression:
+        """Resolved events, or a choice between events."""
+        if isinstance(expression, Choice):
+            options = {k: self.events(e, context) for k, e in expression.options.items()}
+            return replace(expression, options=options)
+        assert isinstance(expression, Events)
+        return self.patterns.events(expression, context)
+
+    def length(self, expression: Expression, context: Context) -> Expression:
+        """A resolved duration, duration term, or choice between them."""
+        if isinstance(expression, Choice):
+            options = {k: self.length(e, context) for k, e in expression.options.items()}
+            return replace(expression, options=options)
+        if isinstance(expression, Name) and self._meaning(expression, context, {}) is None:
+            known = [t for t, kind in self.names.terms.items() if kind == "duration"]
+            self.problems.unknown(expression.span, "duration or term", str(expression.value), known)
+            return expression
+        resolved, type_ = self._value(expression, context, {})
+        if type_ not in (DURATION, UNKNOWN):
+            message = f"expected a length of time, but this is {NAMED[type_.name]}"
+            self.problems.add(expression.span, message, "write a duration such as '6 months'")
+        return resolved
+
+    def definition(self, name: str) -> Expression | None:
+        """A definition, resolved without a clause around it; None where it cannot be read."""
+        if self.names.definitions[name] is None:
+            return None
+        context = Context("any", ANY_EVENT, f"the definition '{name}'")
+        resolved, type_ = self._definition(Name(name), context)
+        return resolved.expression if type_ is not UNKNOWN else None
+
+    # --- values ---
+
+    def _truth(self, expression: Expression, context: Context, variables: Variables) -> Expression:
+        if isinstance(expression, Choice):
+            options = {
+                key: self._truth(option, context, variables)
+                for key, option in expression.options.items()
+            }
+            return replace(expression, options=options)
+        if isinstance(expression, Name) and self._meaning(expression, context, variables) is None:
+            self._no_condition(expression, variables)
+            return expression
+        resolved, type_ = self._value(expression, context, variables)
+        if type_.name not in ("truth", "unknown"):
+            message = f"expected a condition, but this is {NAMED[type_.name]}"
+            self.problems.add(expression.span, message, ADVICE.get(type_.name, ""))
+        return resolved
+
+    def _no_condition(self, name: Name, variables: Variables) -> None:
+        word = str(name.value)
+        what = self.names.what_is(word)
+        if what:
+            hint = {
+                "an event": f"write did({word})",
+                "a standard": f"write in_place({word})",
+                "a group of standards": f"write in_place({word})",
+                "a threshold": f"write status({word}) = crossed",
+                "a procedure": f"write counts({word})",
+                "an action": f"write running({word})",
+            }.get(what, "")
+            self.problems.add(name.span, f"expected a condition, but '{word}' is {what}", hint)
+            return
+        known = [*self.names.definitions, *variables, *self.names.terms]
+        self.problems.unknown(name.span, "name", word, known)
+
+    def _value(
+        self, expression: Expression, context: Context, variables: Variables
+    ) -> tuple[Expression, Type]:
+        """The resolved expression and its type."""
+        self._depth += 1
+        try:
+            if self._depth > MAX_DEPTH:
+                message = f"this is nested more than {MAX_DEPTH} deep, definitions included"
+                self.problems.add(expression.span, message)
+                return expression, UNKNOWN
+            return self._dispatch(expression, context, variables)
+        finally:
+            self._depth -= 1
+
+    def _dispatch(
+        self, expression: Expression, context: Context, variables: Variables
+    ) -> tuple[Expression, Type]:
+        match expression:
+            case Name():
+                meaning = self._meaning(expression, context, variables)
+                if meaning is None:
+                    known = [*variables, *self.names.definitions, *self.names.terms]
+                    self.problems.unknown(expression.span, "name", str(expression.value), known)
+                    return expression, UNKNOWN
+                return meaning
+            case Factor():
+                return Constant(expression.value, expression.span), FACTOR
+            case Constant():
+                if isinstance(expression.value, bool):
+                    return expression, TRUTH
+                return expression, WORD if isinstance(expression.value, str) else NUMBER
+            case DurationLiteral():
+                return expression, DURATION
+            case Variable():
+                return expression, self._this(expression, context)
+            case Attribute():
+                return self._attribute(expression, context, variables)
+            case Events():
+                return self.patterns.events(expression, context, variables), Type("events")
+            case Call():
+                return self._call(expression, context, variables)
+            case Not():
+                operand = self._truth(expression.operand, context, variables)
+                return replace(expression, operand=operand), TRUTH
+            case Logic():
+                operands = tuple(self._truth(o, context, variables) for o in expression.operands)
+                return replace(expression, operands=operands), TRUTH
+            case Compare():
+                return self._compare(expression, context, variables), TRUTH
+            case Times():
+                operand, type_ = self._value(expression.operand, context, variables)
+                self._fits(expression.operand.span, type_, "number")
+                return replace(expression, operand=operand), NUMBER
+            case Quantified():
+                return self._quantified(expression, context, variables), TRUTH
+            case Choice():
+                return self._choice(expression, context, variables)
+            case Words():
+                return expression, Type("words")
+            case _:
+                return expression, UNKNOWN
+
+    def _fits(self, span: Span, type_: Type, wanted: str, hint: str = "") -> None:
+        if type_.name not in (wanted, "unknown"):
+            message = f"expected {NAMED[wanted]}, but this is {NAMED[type_.name]}"
+            self.problems.add(span, message, hint)
+
+    def _meaning(
+        self, name: Constant, context: Context, variables: Variables
+    ) -> tuple[Expression, Type] | None:
+        """What a bare word means: a variable, a definition or a term; None for a plain word."""
+        word = str(name.value)
+        if not isinstance(name, Name):
+            return None
+        if word in variables:
+            return Variable(word, name.span), variables[word]
+        if word in self.names.definitions:
+            defined, type_ = self._definition(name, context)
+            if type_.name in ("truth", "unknown"):
+                return defined, type_
+            return defined.expression, type_
+        if word in self.names.terms:
+            return TermRef(word, name.span), TERM_TYPES[self.names.terms[word]]
+        return None
+
+    def _definition(self, name: Constant, context: Context) -> tuple[Defined, Type]:
+        word = str(name.value)
+        raw = self.names.definitions[word]
+        key = (word, context.subject, context.trigger)
+        if key in self._defined:
+            defined, type_ = self._defined[key]
+            return replace(defined, span=name.span), type_
+        if word in self._open:
+            circle = " → ".join([*self._open[self._open.index(word) :], word])
+            message = f"the definition '{word}' rests on itself: {circle}"
+            self.problems.add(name.span, message)
+            return Defined(word, name, name.span), UNKNOWN
+        if raw is None:
+            return Defined(word, name, name.span), UNKNOWN
+        self._open.append(word)
+        expression, type_ = self._value(raw, context, {})
+        self._open.pop()
+        if type_.name == "events":
+            message = "a definition is a condition, not an event"
+            self.problems.add(raw.span, message, "write did(EVENTS)")
+            type_ = UNKNOWN
+        defined = Defined(word, expression, name.span)
+        self._defined[key] = (defined, type_)
+        return defined, type_
+
+    def _this(self, variable: Variable, context: Context) -> Type:
+        if context.subject == "any":
+            return UNKNOWN
+        if context.subject == "organisation":
+            message = f"'this' needs a subject, but {context.where} is for the organisation"
+            self.problems.add(variable.span, message, "set 'for_each: model'")
+            return UNKNOWN
+        return Type(context.subject)
+
+    def _attribute(
+        self, expression: Attribute, context: Context, variables: Variables
+    ) -> tuple[Expression, Type]:
+        kinds: tuple[str, ...]
+        if expression.of is None:
+            if context.trigger is None:
+                message = (
+                    f"'this.{expression.name}' needs a triggering event, and there is none here"
+                )
+                self.problems.add(expression.span, message)
+                return expression, UNKNOWN
+            kinds = tuple(KINDS) if context.trigger == ANY_EVENT else context.trigger
+            resolved = expression
+        else:
+            events = self.patterns.events(expression.of, context, variables)
+            kinds = tuple(p.kind for p in events.patterns if p.kind in KINDS)
+            resolved = replace(expression, of=events)
+        if not kinds:
+            return resolved, UNKNOWN
+        type_ = attribute_type(expression.name, kinds)
+        if type_ is None:
+            length = len(expression.name)
+            at = Span(
+                expression.span.line,
+                expression.span.column + expression.span.length - length,
+                length,
+            )
+            of = " or ".join(kinds) if len(kinds) <= 3 else "any event"
+            known = {name for kind in kinds for name in attributes_of(kind)}
+            self.problems.unknown(at, f"attribute of {of}", expression.name, [*known, "date"])
+            return resolved, UNKNOWN
+        return resolved, type_
+
+    def _choice(
+        self, expression: Choice, context: Context, variables: Variables
+    ) -> tuple[Expression, Type]:
+        options: dict[str, Expression] = {}
+        agreed = UNKNOWN
+        for key, option in expression.options.items():
+            options[key], type_ = self._value(option, context, variables)
+            if agreed is UNKNOWN:
+                agreed = type_
+            elif type_.name not in (agreed.name, "unknown"):
+                message = f"expected {NAMED[agreed.name]} as in the option above"
+                self.problems.add(option.span, message)
+        return replace(expression, options=options), agreed
+
+    # --- calls ---
+
+    def _call(self, call: Call, context: Context, variables: Variables) -> tuple[Expression, Type]:
+        if call.function in ("required", "criteria", "thresholds", "models"):
+            arguments = self._arguments(call, context, variables)
+            return replace(call, arguments=arguments), Type(
+                "standards" if call.function == "required" else "words"
+            )
+        if call.function in ("did", "count", "since", "growth"):
+            (argument,) = call.arguments
+            if isinstance(argument, Events):
+                argument = self.patterns.events(argument, context, variables)
+            if call.function == "growth":
+                self._growth(call, argument, context)
+            return replace(call, arguments=(argument,)), RESULTS[call.function]
+        arguments = self._arguments(call, context, variables)
+        if (
+            call.function == "status"
+            and len(arguments) == 1
+            and context.subject not in ("model", "any")
+        ):
+            message = f"status() needs a model here, since {context.where} is for no model"
+            self.problems.add(call.span, message, "write status(THRESHOLD, MODEL)")
+        return replace(call, arguments=arguments), RESULTS[call.function]
+
+    def _growth(self, call: Call, argument: Expression, context: Context) -> None:
+        if context.subject in ("model", "any"):
+            return
+        if isinstance(argument, Events) and all(
+            any(test.attribute == "model" and test.values != ("any",) for test in pattern.tests)
+            for pattern in argument.patterns
+        ):
+            return
+        message = f"growth() needs a model, but {context.where} is for no model"
+        self.problems.add(call.span, message, "set 'for_each: model'")
+
+    def _arguments(
+        self, call: Call, context: Context, variables: Variables
+    ) -> tuple[Expression, ...]:
+        wanted = (FIRST_ARGUMENT.get(call.function, ""), "model")
+        return tuple(
+            self._argument(argument, want, context, variables)
+            for argument, want in zip(call.arguments, wanted, strict=False)
+        )
+
+    def _argument(
+        self, argument: Expression, wanted: str, context: Context, variables: Variables
+    ) -> Expression:
+        if isinstance(argument, Constant) and isinstance(argument.value, str):
+            word = argument.value
+            if isinstance(argument, Name) and word in variables:
+                self._fits(argument.span, variables[word], wanted)
+                return Variable(word, argument.span)
+            return self._named(argument, wanted, variables)
+        resolved, type_ = self._value(argument, context, variables)
+        is_list = type_.name == "standards" and wanted == "standard"
+        if not is_list and not isinstance(argument, Variable):
+            message = f"expected {NAMED[wanted]}, but this is {NAMED.get(type_.name, 'not one')}"
+            self.problems.add(argument.span, message)
+        elif not is_list:
+            self._fits(argument.span, type_, wanted)
+        return resolved
+
+    def _named(self, name: Constant, wanted: str, variables: Variables) -> Constant:
+        """A word that must name a thing of the wanted sort."""
+        word, names = str(name.value), self.names
+        if wanted == "model":
+            if isinstance(name, Name):
+                self.problems.unknown(name.span, "variable", word, [*variables, "this"])
+            return Constant(word, name.span)
+        known: Mapping[str, str]
+        if wanted == "threshold":
+            known = names.thresholds
+        elif wanted == "standard":
+            known = {**names.standards, **{group: group for group in names.groups}}
+        elif wanted == "procedure":
+            known = {procedure: procedure for procedure in names.procedures}
+        else:
+            known = {action: action for action in ACTIONS}
+        if word not in known:
+            self.problems.unknown(name.span, wanted, word, [*known, *variables])
+        return Constant(known.get(word, word), name.span)
+
+    # --- logic and comparisons ---
+
+    def _is_word(
+        self, expression: Expression, context: Context, variables: Variables
+    ) -> TypeGuard[Constant]:
+        """Whether an operand is a plain word, whose meaning the other operand gives."""
+        if not isinstance(expression, Constant) or not isinstance(expression.value, str):
+            return False
+        return self._meaning(expression, context, variables) is None
+
+    def _word(self, word: Constant, other: Type) -> Constant:
+        """A plain word where a value of type ``other`` is expected."""
+        text = str(word.value)
+        if other.name in ("threshold", "standard", "action"):
+            return self._named(word, other.name, {})
+        if other.name in WORDLIKE or other.name == "words":
+            return Constant(
+                self.patterns.word(word.span, other.label, other.options, text), word.span
+            )
+        if other.name != "unknown":
+            if isinstance(word, Name):
+                known = [*self.names.definitions, *self.names.terms]
+                self.problems.unknown(word.span, "name", text, known)
+            else:
+                message = f"{NAMED[other.name]} cannot be compared with a text"
+                self.problems.add(word.span, message)
+        return Constant(text, word.span)
+
+    def _compare(self, compare: Compare, context: Context, variables: Variables) -> Expression:
+        left, right, operator = compare.left, compare.right, compare.operator
+        if self._is_word(left, context, variables):
+            if self._is_word(right, context, variables) or isinstance(right, Words):
+                known = [*variables, *self.names.definitions, *self.names.terms]
+                self.problems.unknown(left.span, "name", str(left.value), known)
+                return compare
+            resolved, type_ = self._value(right, context, variables)
+            operator_fits(self.problems, compare, type_, type_)
+            return replace(compare, left=self._word(left, type_), right=resolved)
+        first, type_ = self._value(left, context, variables)
+        if isinstance(right, Words):
+            return replace(compare, left=first, right=self._listed(compare, type_, right))
+        if self._is_word(right, context, variables):
+            if operator_fits(self.problems, compare, type_, type_):
+                return replace(compare, left=first, right=self._word(right, type_))
+            return compare
+        second, other = self._value(right, context, variables)
+        if operator_fits(self.problems, compare, type_, other):
+            check_comparable(self.problems, compare, type_, other)
+        if operator == "in":
+            self.problems.add(right.span, "expected a list such as [below, alert]")
+        return replace(compare, left=first, right=second)
+
+    def _listed(self, compare: Compare, type_: Type, words: Words) -> Expression:
+        """The list on the right of a comparison, each word checked against the left."""
+        if compare.operator != "in":
+            message = f"a list cannot be compared with '{compare.operator}'"
+            self.problems.add(compare.span, message, "use 'in'")
+            return words
+        if type_.name not in WORDLIKE:
+            if type_.name != "unknown":
+                message = f"'in' needs a word on its left, but this is {NAMED[type_.name]}"
+                self.problems.add(compare.left.span, message)
+            return words
+        checked = (self._word(Constant(value, words.span), type_) for value in words.values)
+        return replace(words, values=tuple(str(word.value) for word in checked))
+
+    # --- quantifiers ---
+
+    def _quantified(
+        self, expression: Quantified, context: Context, variables: Variables
+    ) -> Expression:
+        domain, member = self._domain(expression.domain, context, variables)
+        if expression.variable in variables:
+            message = f"'{expression.variable}' already names a member of an outer list"
+            self.problems.add(expression.span, message, "choose another name")
+        inner = {**variables, expression.variable: member}
+        body = self._truth(expression.body, context, inner)
+        return replace(expression, domain=domain, body=body)
+
+    def _domain(
+        self, domain: Expression, context: Context, variables: Variables
+    ) -> tuple[Expression, Type]:
+        if isinstance(domain, Words):
+            return word_domain(self.names, domain)
+        if isinstance(domain, Call):
+            members = {
+                "thresholds": Type("threshold", label="threshold"),
+                "models": Type("model"),
+                "required": Type("standard", label="standard"),
+                "criteria": Type("criterion"),
+            }
+            if domain.function in members:
+                resolved, _ = self._call(domain, context, variables)
+                return resolved, members[domain.function]
+        word = (
+            str(domain.value) if isinstance(domain, Constant) else getattr(domain, "function", "")
+        )
+        known = ("thresholds", "models", "required", "criteria")
+        self.problems.unknown(domain.span, "domain", word, known)
+        return domain, UNKNOWN

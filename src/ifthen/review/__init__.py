@@ -1,0 +1,1 @@
+"""The promise under study: does a policy's encoding answer for every row of its text."""

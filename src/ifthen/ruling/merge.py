@@ -1,0 +1,210 @@
+"""From one outcome per variant to one finding.
+
+Readings that agree give the answer; readings that differ give *undetermined*, each listed. The
+status uses the words literally; where a charitable reader would say otherwise, the finding says
+so. A fact that rests on memory alone decides nothing: with and without it must agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ifthen.dates import Instant
+from ifthen.policy.model import Clause, Policy, Power, Procedure
+from ifthen.ruling.cells import Cell
+from ifthen.ruling.finding import Finding, ReadingStatus, WordStatus
+from ifthen.ruling.judge import Meaning, Subject
+from ifthen.ruling.outcome import Outcome, Status, with_force
+from ifthen.ruling.variants import Anatomy
+from ifthen.ruling.wording import bound_text, sentence
+from ifthen.vocabulary import Force
+
+Place = tuple[str, str]
+"""Key and part of an outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to judge a clause."""
+
+    readings: Mapping[str, str]
+    meaning: Meaning
+    recall: bool
+    """Whether recalled facts are seen."""
+    cell: Cell
+
+
+def merge(
+    policy: Policy,
+    clause: Clause,
+    subject: Subject,
+    variants: Sequence[Variant],
+    anatomy: Anatomy,
+    *,
+    continued: bool,
+    at: Instant,
+) -> tuple[Finding, ...]:
+    """The findings of one clause about one subject."""
+    tables = [(variant, _table(variant, clause, continued)) for variant in variants]
+    base = [(v, t) for v, t in tables if v.meaning == "literal" and v.recall]
+    charitable = [t for v, t in tables if v.meaning == "charitable"]
+    unsure = {_reading(v): t for v, t in tables if v.meaning == "literal" and not v.recall}
+    places = dict.fromkeys(place for _, table in base for place in table)
+    findings = []
+    for place in places:
+        by_reading = [
+            (variant, _without_recall(table[place], unsure.get(_reading(variant)), place))
+            for variant, table in base
+            if place in table
+        ]
+        words = _words(policy, anatomy, place, charitable, by_reading[0][1])
+        findings.append(_finding(policy, clause, subject, by_reading, words, at))
+    return tuple(findings)
+
+
+def _reading(variant: Variant) -> tuple[tuple[str, str], ...]:
+    return tuple(variant.readings.items())
+
+
+def _table(variant: Variant, clause: Clause, continued: bool) -> dict[Place, Outcome]:
+    table: dict[Place, Outcome] = {}
+    for outcome in variant.cell.outcomes():
+        if outcome.carry:
+            if continued:
+                continue
+            if outcome.status != "undetermined":
+                outcome = replace(
+                    outcome, status="lapsed", done=None, late_seconds=None, between=()
+                )
+        if not isinstance(clause, Procedure):
+            outcome = with_force(outcome, clause.common.force)
+        table[outcome.key, outcome.part] = outcome
+    return table
+
+
+def _without_recall(
+    outcome: Outcome, others: Mapping[Place, Outcome] | None, place: Place
+) -> Outcome:
+    if others is None:
+        return outcome
+    other = others.get(place)
+    if other is not None and other.status == outcome.status:
+        return outcome
+    if other is None and outcome.status in ("dormant", "undetermined"):
+        return outcome
+    without = "nothing" if other is None else other.status
+    reason = (
+        f"{outcome.status} only on the strength of facts that rest on memory; "
+        f"without them: {without}"
+    )
+    return replace(outcome, status="undetermined", between=(), unknown=(*outcome.unknown, reason))
+
+
+def _words(
+    policy: Policy,
+    anatomy: Anatomy,
+    place: Place,
+    charitable: Sequence[Mapping[Place, Outcome]],
+    literal: Outcome,
+) -> tuple[WordStatus, ...]:
+    if literal.status == "dormant" and literal.instance is None:
+        return ()
+    found = next((table[place] for table in charitable if place in table), None)
+    other = found or literal
+    return tuple(
+        WordStatus(
+            term,
+            policy.terms[term].phrase,
+            bound_text(policy.terms[term].literal),
+            bound_text(policy.terms[term].charitable),
+            (other if term in anatomy.terms else literal).status,
+            (other if term in anatomy.terms else literal).due,
+        )
+        for term in dict.fromkeys((*anatomy.terms, *anatomy.feeding))
+    )
+
+
+def _finding(
+    policy: Policy,
+    clause: Clause,
+    subject: Subject,
+    by_reading: Sequence[tuple[Variant, Outcome]],
+    words: tuple[WordStatus, ...],
+    at: Instant,
+) -> Finding:
+    outcome = by_reading[0][1]
+    readings: tuple[ReadingStatus, ...] = ()
+    if outcome_readings := by_reading[0][0].readings:
+        readings = tuple(
+            ReadingStatus(v.readings, _reading_text(policy, v.readings), o) for v, o in by_reading
+        )
+    statuses = dict.fromkeys(o.status for _, o in by_reading)
+    status: Status = outcome.status if len(statuses) == 1 else "undetermined"
+    unknown = tuple(dict.fromkeys(u for _, o in by_reading for u in o.unknown))
+    if len(statuses) > 1:
+        for reading in outcome_readings:
+            unknown += (f'the text leaves open: "{policy.readings[reading].phrase}"',)
+        outcome = replace(
+            outcome,
+            due=outcome.due if len({o.due for _, o in by_reading}) == 1 else None,
+            done=outcome.done if len({o.done for _, o in by_reading}) == 1 else None,
+            late_seconds=None,
+            facts=tuple(dict.fromkeys(f for _, o in by_reading for f in o.facts)),
+        )
+    else:
+        outcome = _shared(outcome, [o for _, o in by_reading])
+    assumes = tuple(dict.fromkeys(a for _, o in by_reading for a in o.assumes))
+    title, section, encodes, force, remark, suffix = _part(clause, outcome.part)
+    return Finding(
+        policy.id,
+        f"{policy.id}#{clause.common.id}{suffix}",
+        title,
+        section,
+        encodes,
+        clause.kind,
+        force,
+        subject,
+        outcome,
+        status,
+        sentence(title, subject, outcome, status, readings, unknown, remark, at),
+        readings,
+        words,
+        assumes,
+        unknown if status == "undetermined" else (),
+    )
+
+
+def _shared(outcome: Outcome, others: Sequence[Outcome]) -> Outcome:
+    """An outcome on whose status all readings agree, less what they do not agree on."""
+    return replace(
+        outcome,
+        due=outcome.due if all(o.due == outcome.due for o in others) else None,
+        done=outcome.done if all(o.done == outcome.done for o in others) else None,
+        late_seconds=(
+            outcome.late_seconds
+            if all(o.late_seconds == outcome.late_seconds for o in others)
+            else None
+        ),
+    )
+
+
+def _reading_text(policy: Policy, readings: Mapping[str, str]) -> str:
+    return ", ".join(policy.readings[key].options[option] for key, option in readings.items())
+
+
+def _part(clause: Clause, part: str) -> tuple[str, str, tuple[str, ...], Force, str, str]:
+    common = clause.common
+    if isinstance(clause, Procedure) and part:
+        step = next(step for step in clause.steps if step.id == part)
+        return step.title, common.source, step.encodes, step.force, step.remark, f"/{part}"
+    if isinstance(clause, Power) and part:
+        return (
+            f"{common.title}: its price",
+            common.source,
+            common.encodes,
+            "commitment",
+            common.remark,
+            "/price",
+        )
+    return common.title, common.source, common.encodes, common.force, common.remark, ""

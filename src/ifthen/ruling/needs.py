@@ -1,0 +1,152 @@
+"""The fewest facts that would open a held action.
+
+Read off the condition itself: what would make this true that the record does not contradict? A
+finding on record is never wished away; what was never decided may still be decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any, TypeAlias
+
+from ifthen.policy.model import (
+    Call,
+    Compare,
+    Constant,
+    Defined,
+    Expression,
+    Logic,
+    Not,
+    Quantified,
+)
+from ifthen.ruling.judge import Asked, Judge
+
+LIMIT = 64
+"""Most alternatives kept at each step; beyond it the largest are dropped."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Missing:
+    """A fact that is not on record and would help."""
+
+    kind: str
+    model: str | None = None
+    threshold: str | None = None
+    standard: str | None = None
+    by: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    clause: str = ""
+    """The clause that asks for it."""
+    step: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """``{"kind", "model", "threshold"|"standard"|"by"|"to"|"step", "clause"}``."""
+        optional = {
+            "threshold": self.threshold,
+            "standard": self.standard,
+            "by": list(self.by) or None,
+            "to": list(self.to) or None,
+            "step": self.step or None,
+        }
+        given = {name: value for name, value in optional.items() if value is not None}
+        return {"kind": self.kind, "model": self.model, **given, "clause": self.clause}
+
+    def __str__(self) -> str:
+        if self.standard is not None:
+            state = "approved" if self.kind == "standard_approved" else "in place"
+            return f"standard {self.standard} {state}"
+        if self.threshold is not None:
+            return f"a decision that {self.threshold} is below"
+        words = self.kind.replace("_", " ")
+        if self.by:
+            return f"{words} by {' and '.join(self.by)}"
+        return f"{words} to {' and '.join(self.to)}" if self.to else words
+
+
+Alternative: TypeAlias = frozenset[Missing]
+NOTHING: tuple[Alternative, ...] = (frozenset(),)
+
+
+def needs(
+    expression: Expression, wanted: bool, judge: Judge, asked: Asked
+) -> tuple[Alternative, ...]:
+    """Smallest sets of facts that would make a condition ``wanted``; empty where none would."""
+    expression = judge.choose(expression)
+    if judge.truth(expression, asked).value is wanted:
+        return NOTHING
+    match expression:
+        case Defined(expression=inner):
+            return needs(inner, wanted, judge, asked)
+        case Not(operand=inner):
+            flipped = replace(asked, lenient=not asked.lenient)
+            return needs(inner, not wanted, judge, flipped)
+        case Logic(operator="otherwise", operands=operands):
+            return _any_of(needs(operand, wanted, judge, asked) for operand in operands)
+        case Logic(operator=operator, operands=operands):
+            parts = [needs(operand, wanted, judge, asked) for operand in operands]
+            return _all_of(parts) if (operator == "and") == wanted else _any_of(parts)
+        case Quantified(quantifier=quantifier, variable=variable, domain=domain, body=body):
+            parts = [
+                needs(body, wanted, judge, replace(asked, names={**asked.names, variable: name}))
+                for name in judge.domain(domain, asked)
+            ]
+            return _all_of(parts) if (quantifier == "every") == wanted else _any_of(parts)
+        case Call() if wanted:
+            return _call(expression, judge, asked)
+        case Compare() if wanted:
+            return _status(expression, judge, asked)
+    return ()
+
+
+def _call(call: Call, judge: Judge, asked: Asked) -> tuple[Alternative, ...]:
+    if call.function in ("in_place", "approved"):
+        kind = "standard_activated" if call.function == "in_place" else "standard_approved"
+        found = [
+            Missing(kind, str(child.detail["model"] or "") or None, standard=str(standard))
+            for child in judge.truth(call, asked).children
+            if child.value is not True and (standard := child.detail["standard"])
+        ]
+        return (frozenset(found),)
+    if call.function == "did":
+        pattern = judge.events(call.arguments[0]).patterns[0]
+        to = tuple(v for t in pattern.tests if t.attribute == "to" for v in t.values)
+        return (frozenset([Missing(pattern.kind, judge.subject.model, to=to)]),)
+    return ()
+
+
+def _status(compare: Compare, judge: Judge, asked: Asked) -> tuple[Alternative, ...]:
+    left = judge.choose(compare.left)
+    if not isinstance(left, Call) or left.function != "status":
+        return ()
+    if compare.operator != "=" or compare.right != Constant("below"):
+        return ()
+    if judge.truth(compare, asked).value is False:
+        return ()
+    threshold = judge.names.threshold(judge.word(left.arguments[0], asked))
+    model = judge.word(left.arguments[1], asked) if len(left.arguments) > 1 else None
+    found = Missing("threshold_decision", model or judge.subject.model, threshold=threshold)
+    return (frozenset([found]),)
+
+
+def _any_of(parts: Iterable[tuple[Alternative, ...]]) -> tuple[Alternative, ...]:
+    return _smallest(alternative for part in parts for alternative in part)
+
+
+def _all_of(parts: Sequence[tuple[Alternative, ...]]) -> tuple[Alternative, ...]:
+    result: tuple[Alternative, ...] = NOTHING
+    for part in parts:
+        result = _smallest(a | b for a, b in product(result, part))
+    return result
+
+
+def _smallest(alternatives: Iterable[Alternative]) -> tuple[Alternative, ...]:
+    """The minimal alternatives, smallest first; no superset of another is kept."""
+    kept: list[Alternative] = []
+    for alternative in sorted(set(alternatives), key=lambda a: (len(a), sorted(map(str, a)))):
+        if not any(other <= alternative for other in kept):
+            kept.append(alternative)
+        if len(kept) == LIMIT:
+            break
+    return tuple(kept)

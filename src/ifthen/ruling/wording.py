@@ -1,0 +1,104 @@
+"""Findings in one plain sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ifthen.dates import Instant, format_instant
+from ifthen.policy.model import Bound
+from ifthen.ruling.finding import ReadingStatus, lateness_text, when
+from ifthen.ruling.judge import Subject
+from ifthen.ruling.outcome import Outcome, Status
+
+
+def bound_text(bound: Bound) -> str:
+    """A range of a term in words: ``any``, ``at most 2 months``."""
+    if bound.kind == "any":
+        return "any"
+    value = str(bound.value).lower() if isinstance(bound.value, bool) else str(bound.value)
+    return value if bound.kind == "value" else f"{bound.kind.replace('_', ' ')} {value}"
+
+
+def sentence(
+    title: str,
+    subject: Subject,
+    outcome: Outcome,
+    status: Status,
+    readings: Sequence[ReadingStatus],
+    unknown: Sequence[str],
+    remark: str,
+    at: Instant,
+) -> str:
+    """What a finding says, in one sentence for people."""
+    whom = "" if subject.model is None and subject.standard is None else f" ({subject})"
+    text = f"{title}{whom}: {_tail(outcome, status, readings, unknown, at)}."
+    return f"{text} {remark[0].upper()}{remark[1:]}." if remark and status == "met" else text
+
+
+def _tail(
+    outcome: Outcome,
+    status: Status,
+    readings: Sequence[ReadingStatus],
+    unknown: Sequence[str],
+    at: Instant,
+) -> str:
+    due, done = when(outcome.due, latest=True), when(outcome.done)
+    triggered = when(outcome.triggered)
+    late = lateness_text(outcome.late_seconds)
+    match status:
+        case "dormant":
+            return "nothing is asked" + (f" on {outcome.instance}" if outcome.instance else "")
+        case "pending":
+            since = f" since {triggered}" if triggered else ""
+            return f"asked{since}, due by {due}" if due else f"asked{since}, with no date set"
+        case "met":
+            return f"done {done}" + (f", due by {due}" if due else "") if done else "kept"
+        case "late":
+            return f"due by {due}, done {done}, late by {late}"
+        case "breached":
+            return f"due by {due} and not done by {format_instant(at)}" if due else "not done"
+        case "missed":
+            by = f", late by {late}" if late else ""
+            return f"an aim missed: due by {due}{by}" if due else "an aim missed"
+        case "noted":
+            return "noted; the text does not bind here"
+        case "lapsed":
+            return "no longer asked: the version that asked it ended first"
+        case "open":
+            return f"permitted on {triggered}" if triggered else "permitted"
+        case "held":
+            return "held"
+        case "violated":
+            return f"done or going on while held, from {triggered}"
+        case "counts":
+            return f"the decision of {triggered} counts"
+        case "void":
+            return f"the decision of {triggered} does not count"
+        case "available":
+            return "may be used"
+        case "exercised":
+            return f"used {triggered}"
+        case "abused":
+            return f"used {triggered} without what it requires"
+        case "undetermined":
+            return _undetermined(outcome, readings, unknown)
+    raise ValueError(f"no wording for status {status}")
+
+
+def _undetermined(
+    outcome: Outcome, readings: Sequence[ReadingStatus], unknown: Sequence[str]
+) -> str:
+    if len({reading.outcome.status for reading in readings}) > 1:
+        return "undetermined: " + "; ".join(
+            f"{_status_text(reading.outcome)} if {reading.says}" for reading in readings
+        )
+    if outcome.between:
+        (low, first), (high, second) = outcome.between
+        ends = f"{first} if {format_instant(low)}, {second} if {format_instant(high)}"
+        return f"undetermined: {ends}" + (f" ({'; '.join(unknown)})" if unknown else "")
+    return f"undetermined: {'; '.join(unknown[:3])}" if unknown else "undetermined"
+
+
+def _status_text(outcome: Outcome) -> str:
+    late = lateness_text(outcome.late_seconds)
+    return f"{outcome.status} by {late}" if late else outcome.status
