@@ -6,7 +6,7 @@ is added here once: its name, form, documentation, and whether it must be given.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from ifthen.vocabulary import ACTIONS, FORCES, NOT_CHECKABLE
@@ -77,9 +77,14 @@ class Shape:
     needs: tuple[tuple[str, str], ...] = ()
     """Pairs of keys of which the first makes sense only beside the second."""
 
-    def field(self, name: str) -> Field | None:
+    _by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {known.name: known for known in self.fields})
+
+    def get(self, name: str) -> Field | None:
         """The field of that name, or None."""
-        return next((field for field in self.fields if field.name == name), None)
+        return self._by_name.get(name)
 
 
 TEXT = Form("text")
@@ -229,7 +234,7 @@ _DEADLINES = (
     Field("after", EVENTS, "Only what is done since the last such event counts."),
 )
 _THEN = Field("then", EACH_OF_EVENTS, "What must happen; a list means each of them.")
-_DEADLINES_NEED = tuple((field.name, "then") for field in _DEADLINES)
+_DEADLINES_NEED = tuple((deadline.name, "then") for deadline in _DEADLINES)
 
 PRICE = Shape(
     "price",

@@ -47,14 +47,36 @@ def load_policy(name_or_path: str | Path) -> Policy:
 
     """
     name = os.fspath(name_or_path)
+    policy = parse_policy(read_source(policy_path(name_or_path)))
+    if not isinstance(name_or_path, Path) and not _is_file(Path(name)) and is_policy_id(name):
+        _check_id(policy, name)
+    return policy
+
+
+def policy_path(name_or_path: str | Path) -> Path:
+    """The file of a policy, which need not exist where a path was given.
+
+    Raises:
+        InputError: a text is neither a path nor the id of a policy of the package.
+
+    """
+    name = os.fspath(name_or_path)
     path = Path(name)
     if isinstance(name_or_path, Path) or _is_file(path):
-        return parse_policy(read_source(path))
-    if POLICY_ID.fullmatch(name):
-        return _packaged(name)
+        return path
+    if is_policy_id(name):
+        found = _packaged_policies().get(name)
+        if found is None:
+            raise _unknown_policy(name)
+        return found
     if path.suffix in (".yaml", ".yml", ".json") or path.is_dir():
-        return parse_policy(read_source(path))
+        return path
     raise _unknown_policy(name)
+
+
+def is_policy_id(text: str) -> bool:
+    """Whether a text has the form of the id of a policy: ``developer/family@version``."""
+    return POLICY_ID.fullmatch(text) is not None
 
 
 def parse_policy(source: Source) -> Policy:
@@ -93,7 +115,8 @@ def _build(document: Values, names: Names, problems: Problems) -> Policy:
     builder = ClauseBuilder(names, checker, problems, month_end)
     clauses = [builder.build(kind, values) for kind, values in document.get("clauses", [])]
     _check_unique(clauses, problems)
-    check_rows(document, _encoding(document), problems)
+    if "rows" not in document or document.get("rows") is not None:
+        check_rows(document, _encoding(document), problems)
     return Policy(
         id=document.get("policy", ""),
         title=document.get("title", ""),
@@ -167,16 +190,10 @@ def _packaged_policies() -> dict[str, Path]:
     return found
 
 
-def _packaged(name: str) -> Policy:
-    path = _packaged_policies().get(name)
-    if path is None:
-        raise _unknown_policy(name)
-    source = read_source(path)
-    policy = parse_policy(source)
+def _check_id(policy: Policy, name: str) -> None:
     if policy.id != name:
         message = f"the file of {name} holds the policy {policy.id}"
-        raise InputError([Diagnostic(source, NOWHERE, message)])
-    return policy
+        raise InputError([Diagnostic(Source(name, ""), NOWHERE, message)])
 
 
 def _unknown_policy(name: str) -> InputError:

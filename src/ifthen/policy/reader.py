@@ -27,8 +27,10 @@ _T = TypeVar("_T")
 
 POLICY_ID = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*@[A-Za-z0-9][A-Za-z0-9._-]*")
 """``developer/family@version``."""
-_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-_ROW = re.compile(r"([A-Z][A-Z0-9]*-)([0-9]+)[a-z]?")
+ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+"""A name."""
+ROW = re.compile(r"([A-Z][A-Z0-9]*-)([0-9]+)[a-z]?")
+"""A row of the facts."""
 _NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")
 _MOST_ROWS = 1_000
 
@@ -104,7 +106,7 @@ class Reader:
             return None
         result = Values(node.span)
         for key, value in node.entries:
-            known = shape.field(key.text)
+            known = shape.get(key.text)
             if known is None:
                 self._unknown_key(key, shape)
                 continue
@@ -121,7 +123,7 @@ class Reader:
     # --- mappings ---
 
     def _unknown_key(self, key: Scalar, shape: Shape) -> None:
-        others = [kind for kind, other in CLAUSES.items() if other.field(key.text)]
+        others = [kind for kind, other in CLAUSES.items() if other.get(key.text)]
         if shape in CLAUSES.values() and others:
             message = f"a {shape.name} has no '{key.text}'"
             self.problems.add(key.span, message, f"{', '.join(others)} has it")
@@ -243,9 +245,9 @@ class Reader:
 
     def _expanded(self, scalar: Scalar) -> Iterator[str]:
         first_text, dots, last_text = scalar.text.partition("..")
-        first, last = _ROW.fullmatch(first_text.strip()), _ROW.fullmatch(last_text.strip())
+        first, last = ROW.fullmatch(first_text.strip()), ROW.fullmatch(last_text.strip())
         if not dots:
-            if self._row(scalar, ROW_FORM) is not None:
+            if self._row(scalar, Form("row")) is not None:
                 yield scalar.text
             return
         if first is None or last is None or first[1] != last[1]:
@@ -289,7 +291,7 @@ class Reader:
 
     def _id(self, node: Node, form: Form) -> Scalar | None:
         hint = "a name is letters, digits, '-' and '_', and starts with a letter"
-        return self._matching(node, _ID, "a name", hint)
+        return self._matching(node, ID, "a name", hint)
 
     def _policy_id(self, node: Node, form: Form) -> str | None:
         hint = "write developer/family@version, as in anthropic/rsp@2.0"
@@ -298,12 +300,12 @@ class Reader:
 
     def _clause_reference(self, node: Node, form: Form) -> str | None:
         hint = "write developer/family@version#id"
-        pattern = re.compile(POLICY_ID.pattern + "#" + _ID.pattern)
+        pattern = re.compile(POLICY_ID.pattern + "#" + ID.pattern)
         scalar = self._matching(node, pattern, "a clause of another version", hint)
         return None if scalar is None else scalar.text
 
     def _row(self, node: Node, form: Form) -> Scalar | None:
-        return self._matching(node, _ROW, "a row of the facts", "a row looks like ANT2-01")
+        return self._matching(node, ROW, "a row of the facts", "a row looks like ANT2-01")
 
     def _date(self, node: Node, form: Form) -> int | None:
         scalar = self._scalar(node, "a date")
@@ -385,9 +387,6 @@ class Reader:
         if any(value is None for value in read.values()):
             return None
         return Choice(reading.text, read, node.span)
-
-
-ROW_FORM = Form("row")
 
 
 def _is_missing(scalar: Scalar) -> bool:

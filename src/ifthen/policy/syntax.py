@@ -66,6 +66,8 @@ KEYWORDS = frozenset(
 """Words that cannot name a definition, a term or a variable."""
 
 _T = TypeVar("_T")
+_LOGIC: tuple[Literal["and", "or", "otherwise"], ...] = ("otherwise", "or", "and")
+"""Logical operators, loosest first."""
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">=", "in", "includes"})
 
 
@@ -236,21 +238,20 @@ class _Parser:
     def expression(self) -> Expression:
         """``otherwise`` over ``or`` over ``and``; a quantifier is a primary that reaches right."""
         self.deeper(1)
-        result = self._chain(
-            "otherwise", lambda: self._chain("or", lambda: self._chain("and", self._not))
-        )
+        result = self._chain(0)
         self.depth -= 1
         return result
 
-    def _chain(
-        self, operator: Literal["and", "or", "otherwise"], operand: Callable[[], Expression]
-    ) -> Expression:
+    def _chain(self, level: int) -> Expression:
+        """Operands joined by the operator of this level, which binds tighter the higher it is."""
         first = self.token
-        operands = [operand()]
+        operand = self._not() if level == len(_LOGIC) - 1 else self._chain(level + 1)
+        operator = _LOGIC[level]
+        if not self.at(operator):
+            return operand
+        operands = [operand]
         while self.accept(operator):
-            operands.append(operand())
-        if len(operands) == 1:
-            return operands[0]
+            operands.append(self._not() if level == len(_LOGIC) - 1 else self._chain(level + 1))
         return Logic(operator, tuple(operands), self.since(first))
 
     def _not(self) -> Expression:

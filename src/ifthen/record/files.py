@@ -165,18 +165,15 @@ class JsonlFile:
 
     source: Source
     head: RawFact | None
-    start: int
-    """Index of the first line that can hold a fact."""
-    lines: list[str] = field(repr=False)
+    first: int
+    """Number of the first line that can hold a fact."""
     unreadable: bool = False
     """Whether its first line is not even JSON."""
 
     def facts(self) -> Iterator[RawFact | Diagnostic]:
         """The facts, one line each; blank lines are passed over."""
-        for number in range(self.start, len(self.lines)):
-            line = self.lines[number]
-            if line and not line.isspace():
-                yield _decode(self.source, line, number + 1)
+        for number, line in _lines(self.source, self.first):
+            yield _decode(self.source, line, number)
 
     def locate(self, span: Span, path: Path, on_key: bool) -> Span:
         """The first of the line's members with the name ``path`` starts with, or the line."""
@@ -198,18 +195,23 @@ def open_jsonl(source: Source) -> JsonlFile:
     Raises:
         InputError: it holds nothing but blank lines.
     """
-    lines = source.text.split("\n")
-    for number, line in enumerate(lines):
-        if not line or line.isspace():
-            continue
-        first = _decode(source, line, number + 1)
-        if isinstance(first, Diagnostic):
-            return JsonlFile(source, None, number, lines, unreadable=True)
-        if _is_head(first[0]):
-            return JsonlFile(source, first, number + 1, lines)
-        return JsonlFile(source, None, number, lines)
+    for number, line in _lines(source, 1):
+        read = _decode(source, line, number)
+        if isinstance(read, Diagnostic):
+            return JsonlFile(source, None, number, unreadable=True)
+        if _is_head(read[0]):
+            return JsonlFile(source, read, number + 1)
+        return JsonlFile(source, None, number)
     empty = Diagnostic(source, Span(1, 1), "the file is empty", _FIRST_LINE)
     raise InputError([empty])
+
+
+def _lines(source: Source, first: int) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers, from ``first`` on."""
+    for number in range(first, source.text.count("\n") + 2):
+        line = source.line(number)
+        if line and not line.isspace():
+            yield number, line
 
 
 def _is_head(raw: object) -> bool:
@@ -248,7 +250,10 @@ def _decode(source: Source, line: str, number: int) -> RawFact | Diagnostic:
 
 def _may_repeat(raw: Mapping[str, object], line: str) -> bool:
     """Whether the line may give a name twice: then it has more names than the data written out."""
-    return line.count('":') != _ENCODER.encode(raw).count(b'":') or " :" in line or "\t:" in line
+    if " :" in line or "\t:" in line:
+        return True
+    names = line.count('":')
+    return names != len(raw) and names != _ENCODER.encode(raw).count(b'":')
 
 
 def _given_twice(line: str) -> str | None:

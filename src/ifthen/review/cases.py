@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as MappingType
-from collections.abc import Sequence as SequenceType
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 from ifthen.dates import Instant, parse_moment
-from ifthen.policy.fields import ID, ROW, TEXT, Field, Form, Shape
+from ifthen.policy.fields import ROW, TEXT, Field, Form, Shape
 from ifthen.policy.load import policy_path
 from ifthen.policy.names import Problems
 from ifthen.policy.reader import Reader, Values
-from ifthen.policy.source import Diagnostic, InputError, Source, Span
+from ifthen.policy.source import InputError, Source, Span
 from ifthen.policy.yaml import Mapping, Node, Scalar, Sequence, compose, read_source
 from ifthen.record.load import parse_facts
 from ifthen.record.model import Fact
@@ -65,7 +64,7 @@ class Case:
     """``clause``, ``clause/step`` or ``clause/price``."""
     at: Instant
     trials: tuple[Trial, Trial]
-    source: Source
+    source: Source = field(repr=False)
     span: Span
     without: Removal | None = None
     instance: str | None = None
@@ -93,9 +92,7 @@ _NODE = Form("node")
 _STATUS = Shape(
     "status of a case",
     "What the finding must be in each record.",
-    tuple(
-        Field(side, _EXPECTED, "The status of the finding.") for side in get_args(Side)
-    ),
+    tuple(Field(side, _EXPECTED, "The status of the finding.") for side in get_args(Side)),
     exactly_one=(("keeps", "with"), ("breaks", "without")),
 )
 _CASE = Shape(
@@ -111,9 +108,7 @@ _CASE = Shape(
         Field("without", TEXT, "The element without which the finding changes."),
         Field("instance", TEXT, "Id of the triggering fact whose finding is meant."),
         Field("model", TEXT, "The model whose finding is meant."),
-        Field(
-            "status", Form("shape", shape=_STATUS), "The status in each record.", required=True
-        ),
+        Field("status", Form("shape", shape=_STATUS), "The status in each record.", required=True),
     ),
     exactly_one=(("keeps", "without"),),
     needs=(("keeps", "breaks"), ("breaks", "keeps")),
@@ -154,28 +149,149 @@ def load_cases(path: Path) -> CaseFile:
     Raises:
         InputError: the file or one it extends has problems.
     """
-    return _load(path, ())
+    policy, raws = _gather(path, ())
+    builder = _Builder()
+    cases = [case for raw in raws if (case := builder.build(raw)) is not None]
+    found = [problem for problems in builder.problems.values() for problem in problems.sorted()]
+    if found:
+        raise InputError(found)
+    return CaseFile(policy, tuple(cases))
 
 
-def _load(path: Path, extending: tuple[Path, ...]) -> CaseFile:
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """A case as it is written."""
+
+    node: Node
+    source: Source
+    inherited: bool
+
+
+def _gather(path: Path, extending: tuple[Path, ...]) -> tuple[str, list[_Raw]]:
+    """The policy that a file of cases is for, and its cases, those it takes over first."""
     source = read_source(path)
     problems = Problems(source)
-    reader = Reader(source, problems)
-    document = reader.shape(compose(source), _FILE)
-    if document is None:
+    document = Reader(source, problems).shape(compose(source), _FILE)
+    if document is None or problems:
         raise InputError(problems.sorted())
-    items = _items(document.get("cases"), "cases", problems)
-    builder = _Builder(source, problems, reader)
-    cases = [case for item in items if (case := builder.build(item)) is not None]
-    if "extends" in document and not problems:
-        base = path.parent / document.get("extends")
+    own = [_Raw(node, source, False) for node in _items(document.get("cases"), "cases", problems)]
+    taken: list[_Raw] = []
+    if "extends" in document:
         if path.resolve() in extending:
             problems.add(document.keys["extends"], "these files of cases extend each other")
         else:
-            renamed = {key.text: text for key, text in document.get("rename", [])}
-            own = {case.row for case in cases}
-            taken = _taken_over(base, renamed, (*extending, path.resolve()))
-            cases = [case for case in taken if case.row not in own] + cases
+            _, base = _gather(path.parent / document.get("extends"), (*extending, path.resolve()))
+            words = {key.text: text for key, text in document.get("rename", [])}
+            renamed = [_Raw(_rename(raw.node, words), raw.source, True) for raw in base]
+            given = {_row(raw.node) for raw in own}
+            taken = [raw for raw in renamed if _row(raw.node) not in given]
     if problems:
         raise InputError(problems.sorted())
-    return CaseFile(document.get("policy", ""), tuple(cases))
+    return document.get("policy", ""), taken + own
+
+
+def _items(node: Node | None, name: str, problems: Problems) -> tuple[Node, ...]:
+    if node is None:
+        return ()
+    if isinstance(node, Sequence):
+        return node.items
+    problems.add(node.span, f"'{name}' must be a list")
+    return ()
+
+
+def _row(node: Node) -> str | None:
+    row = node.get("row") if isinstance(node, Mapping) else None
+    return row.text if isinstance(row, Scalar) else None
+
+
+def _rename(node: Node, words: MappingType[str, str]) -> Node:
+    """A node in which every whole word of ``words`` is replaced."""
+    if not words:
+        return node
+    listed = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    pattern = re.compile(rf"(?<![\w-])(?:{listed})(?![\w-])")
+
+    def scalar(old: Scalar) -> Scalar:
+        return replace(old, text=pattern.sub(lambda match: words[match.group()], old.text))
+
+    def walk(old: Node) -> Node:
+        if isinstance(old, Scalar):
+            return scalar(old)
+        if isinstance(old, Sequence):
+            return replace(old, items=tuple(walk(item) for item in old.items))
+        return replace(old, entries=tuple((scalar(key), walk(v)) for key, v in old.entries))
+
+    return walk(node)
+
+
+class _Builder:
+    """Builds cases from what was read, gathering problems by source."""
+
+    def __init__(self) -> None:
+        self.problems: dict[str, Problems] = {}
+
+    def build(self, raw: _Raw) -> Case | None:
+        """A case, or None where something is wrong with it (and that is reported)."""
+        problems = self.problems.setdefault(raw.source.name, Problems(raw.source))
+        values = Reader(raw.source, problems).shape(raw.node, _CASE)
+        if values is None or any(values.values.get(name) is None for name in values.keys):
+            return None
+        at = self._at(values, problems)
+        without = self._without(values, problems)
+        trials = self._trials(raw.source, values, without is not None, problems)
+        if at is None or trials is None or not {"row", "finding"} <= values.keys.keys():
+            return None
+        return Case(
+            values.get("row").text,
+            values.get("finding"),
+            at,
+            trials,
+            raw.source,
+            values.keys["row"],
+            without,
+            values.get("instance"),
+            values.get("model"),
+            raw.inherited,
+        )
+
+    def _at(self, values: Values, problems: Problems) -> Instant | None:
+        if "at" not in values:
+            return None
+        try:
+            return parse_moment(values.get("at"))[1]
+        except ValueError as error:
+            problems.add(values.keys["at"], str(error), "write YYYY-MM-DD")
+            return None
+
+    def _without(self, values: Values, problems: Problems) -> Removal | None:
+        if "without" not in values:
+            return None
+        word, _, name = values.get("without").partition(" ")
+        for part in PARTS:
+            if word == part and name.strip():
+                return Removal(part, name.strip())
+        problems.unknown(values.keys["without"], "part of a policy", word, PARTS)
+        return None
+
+    def _trials(
+        self, source: Source, values: Values, removing: bool, problems: Problems
+    ) -> tuple[Trial, Trial] | None:
+        status: Values | None = values.get("status")
+        if status is None:
+            return None
+        sides: tuple[Side, Side] = ("with", "without") if removing else ("keeps", "breaks")
+        for side in sides:
+            if side not in status:
+                problems.add(values.keys["status"], f"the status lacks '{side}'")
+        given = _items(values.get("given"), "given", problems)
+        trials = []
+        for side in sides:
+            more = () if removing else _items(values.get(side), side, problems)
+            try:
+                facts = parse_facts(source, (*given, *more))
+            except InputError as error:
+                problems.take(error.diagnostics)
+                continue
+            if status.get(side) is not None:
+                trials.append(Trial(side, facts, status.get(side)))
+        return (trials[0], trials[1]) if len(trials) == 2 else None

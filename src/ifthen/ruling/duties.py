@@ -11,7 +11,8 @@ from ifthen.policy.model import Cadence, Call, Compare, Constant, Expression, Ma
 from ifthen.record.model import Fact
 from ifthen.ruling.cells import Cell, Window, extended, member, relief
 from ifthen.ruling.crossings import crossings
-from ifthen.ruling.judge import Asked, Judge, interests
+from ifthen.ruling.interests import interests
+from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.order import Point, after_fact, before_fact, closing
 from ifthen.ruling.outcome import SETTLED, Deed, Due, Interval, Outcome, Status, earliest
 from ifthen.ruling.reasons import Because, kleene_and, kleene_not

@@ -69,7 +69,7 @@ class WordStatus:
     charitable_due: Interval | None
 
     def as_json(self) -> dict[str, Any]:
-        """``{"term", "phrase", "literal", "charitable", "charitable_status", "charitable_due"}``."""
+        """The word, its two ranges, and what the charitable one comes to."""
         return {
             "term": self.term,
             "phrase": self.phrase,

@@ -6,7 +6,7 @@ room. It never searches the record: every question goes to a lane of the timelin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, TypeAlias, cast
@@ -34,12 +34,14 @@ from ifthen.policy.model import (
     Words,
 )
 from ifthen.record.model import Fact
+from ifthen.ruling.compute import Compute
 from ifthen.ruling.matching import Matcher, Names, attribute, model_scope, needs_trigger
-from ifthen.ruling.order import Point, after_fact
-from ifthen.ruling.quantities import Range, stated
+from ifthen.ruling.order import Point
+from ifthen.ruling.quantities import Range, Value
 from ifthen.ruling.reasons import Because, agree, kleene_and, kleene_not, kleene_or
-from ifthen.ruling.timeline import COMPUTE, RATIO_MEASURE, Interest, Lane, Last, Timeline
-from ifthen.vocabulary import FINDINGS, MODEL_EVENTS_OF_ACTION, Action
+from ifthen.ruling.standing import Standing
+from ifthen.ruling.timeline import Lane, Last, Timeline
+from ifthen.vocabulary import FINDINGS, Action
 
 Meaning: TypeAlias = Literal["literal", "charitable"]
 
@@ -75,17 +77,6 @@ class Asked:
     """Whether truth relieves the developer (a hold's ``unless``) rather than binds it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """The values something may have, given what the record leaves open."""
-
-    possible: tuple[object, ...]
-    facts: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-    """Why it is not known at all, or not exactly."""
-    assumes: tuple[str, ...] = ()
-
-
 class Judge:
     """Judges conditions for one policy, subject, choice of readings and meaning of terms."""
 
@@ -110,6 +101,8 @@ class Judge:
         self.month_end: MonthEnd | None = month_end
         self.floor = floor
         """No clock of this clause starts before this instant."""
+        self.standing = Standing(policy, names, timeline)
+        self.compute = Compute(timeline, self.standing)
         self.matcher = Matcher(names, timeline, subject.model, subject.standard)
 
     # --- events ----------------------------------------------------------------------------
@@ -389,13 +382,17 @@ class Judge:
             case Defined(expression=inner_expression):
                 return self._value(inner_expression, asked)
             case Call(function="growth", arguments=(what,)):
-                return self._growth(what, asked)
+                events = self.choose(what)
+                if isinstance(events, Constant):
+                    events = _RESULT
+                base = self.lane(events, asked.trigger).last(asked.point)
+                return self.compute.growth(self.subject.model, base, asked.point)
             case Call(function="compute"):
-                return self._compute(self._model(expression, asked, 0), asked.point)
+                return self.compute.of(self._model(expression, asked, 0), asked.point)
             case Call(function="status", arguments=arguments):
                 threshold = self.names.threshold(self.word(arguments[0], asked))
                 model = self._model(expression, asked, 1)
-                return self._status(threshold, model, asked.point, ())
+                return self.standing.status(threshold, model, asked.point)
             case Call(function="count", arguments=(events,)):
                 return self._count(events, asked)
         raise TypeError(f"not a value: {self.names.text(expression)}")
@@ -414,7 +411,7 @@ class Judge:
         return Value((Range(Fraction(low), top),), ids)
 
     def _since(self, expression: Compare, call: Call, asked: Asked) -> Because:
-        limit = self._duration(expression.right)
+        limit = self.duration(expression.right)
         text = self.names.text(expression)
         lane = self.lane(call.arguments[0], asked.trigger)
         last = lane.last(asked.point)
@@ -451,7 +448,7 @@ class Judge:
             last.assumes,
         )
 
-    def _duration(self, expression: Expression) -> Duration | None:
+    def duration(self, expression: Expression) -> Duration | None:
         """A duration under this judge's readings and meaning; None where the word has no bound."""
         match self.choose(expression):
             case DurationLiteral(value=value):
@@ -460,12 +457,8 @@ class Judge:
                 bound = getattr(self.policy.terms[term], self.meaning)
                 return bound.value if isinstance(bound.value, Duration) else None
             case Defined(expression=inner):
-                return self._duration(inner)
+                return self.duration(inner)
         raise TypeError(f"not a duration: {self.names.text(expression)}")
-
-    def duration(self, expression: Expression) -> Duration | None:
-        """A duration under this judge's readings and meaning; None where the word has no bound."""
-        return self._duration(expression)
 
     def birth(self) -> tuple[Instant, Instant]:
         """When the subject's clocks start where nothing started them, not before the policy."""
@@ -480,8 +473,8 @@ class Judge:
         """Why absence proves nothing here."""
         missing = [kind for kind in lane.kinds if kind not in self.timeline.complete]
         return (
-            f"no {self.names.text(self.events(events))} is recorded, and the record does not say that it "
-            f"lists every {' and '.join(missing)}"
+            f"no {self.names.text(self.events(events))} is recorded, and the record does not say "
+            f"that it lists every {' and '.join(missing)}"
         )
 
     # --- primitives over the record --------------------------------------------------------
@@ -494,7 +487,7 @@ class Judge:
                 return self._standards(call, asked)
             case "running":
                 action = cast(Action, self.word(call.arguments[0], asked))
-                return self.running(
+                return self.standing.running(
                     action, self._model(call, asked, 1), asked.point, self.names.text(call)
                 )
             case "counts":
@@ -525,233 +518,14 @@ class Judge:
         else:
             names = self.names.standards(self.word(argument, asked))
         model = self._model(call, asked, 1)
-        check = self._in_place if call.function == "in_place" else self._approved
-        children = tuple(check(name, model, asked.point, ()) for name in names)
+        check = self.standing.in_place if call.function == "in_place" else self.standing.approved
+        children = tuple(check(name, model, asked.point) for name in names)
         return Because(
             "standards",
             self.names.text(call),
             kleene_and(c.value for c in children),
             children=children,
         )
-
-    def _in_place(
-        self, standard: str, model: str | None, point: Point, seen: tuple[str, ...]
-    ) -> Because:
-        kinds = ("standard_activated", "standard_lapsed")
-        lane = self._named_lane("in_place", kinds, standard, model)
-        last = lane.last(point)
-        text = f"{standard} in place" + (f" for {model}" if model else "")
-        detail = {"standard": standard, "model": model}
-        ids = tuple(fact.id for fact in last.candidates)
-        if not last.surely and model is not None:
-            for base in self._based_on(model, point, seen):
-                child = self._in_place(standard, base, point, (*seen, model))
-                if child.value is not None and not last.candidates:
-                    return Because("in_place", text, child.value, ids, detail, children=(child,))
-        values: list[bool | None] = [f.kind == "standard_activated" for f in last.candidates]
-        unknown: tuple[str, ...] = ()
-        if not last.surely:
-            if "standard_activated" in self.timeline.complete:
-                values.append(False)
-            else:
-                unknown = (f"no activation of {standard} is recorded" + _for(model),)
-                values.append(None)
-        value = agree(values)
-        if value is None and not unknown:
-            unknown = tuple(f"the day of {id} does not tell" for id in ids)
-        return Because(
-            "in_place", text, value, ids, detail, unknown if value is None else (), last.assumes
-        )
-
-    def _approved(
-        self, standard: str, model: str | None, point: Point, seen: tuple[str, ...]
-    ) -> Because:
-        lane = self._named_lane("approved", ("standard_approved",), standard, model)
-        last = lane.last(point)
-        text = f"{standard} approved{_for(model)}"
-        ids = tuple(fact.id for fact in last.candidates)
-        value = True if last.surely else None if last.candidates or not lane.complete else False
-        unknown = (
-            () if value is not None else (f"no approval of {standard} is recorded{_for(model)}",)
-        )
-        detail = {"standard": standard, "model": model}
-        return Because("approved", text, value, ids, detail, unknown, last.assumes)
-
-    def _named_lane(
-        self, rule: str, kinds: tuple[str, ...], standard: str, model: str | None
-    ) -> Lane:
-        def names_it(fact: Fact) -> bool | None:
-            words = self.names.words(fact, "standard")
-            if words is None:
-                return None
-            concerned = self.timeline.concerns(fact)
-            return standard in words and (not concerned or model is None or model in concerned)
-
-        return self.timeline.lane((rule, standard, model, self.policy.id), kinds, model, names_it)
-
-    def _based_on(self, model: str, point: Point, seen: tuple[str, ...]) -> Iterable[str]:
-        for kind in ("model_released", "model_announced"):
-            for fact in self.timeline.facts(kind, model):
-                based = fact.attributes.get("based_on")
-                if fact.earliest <= point.latest and isinstance(based, tuple):
-                    yield from (str(base) for base in based if base != model and base not in seen)
-
-    def _status(
-        self, threshold: str, model: str | None, point: Point, seen: tuple[str, ...]
-    ) -> Value:
-        if model is None:
-            return Value((), unknown=("no model is in question",))
-        lane = self.timeline.lane(
-            ("status", threshold, model, self.policy.id),
-            ("threshold_decision",),
-            model,
-            lambda fact: self._finding(fact, threshold) is not None,
-        )
-        last = lane.last(point)
-        ids = tuple(fact.id for fact in last.candidates)
-        values = tuple(self._finding(fact, threshold) for fact in last.candidates)
-        if last.surely:
-            return Value(values, ids, assumes=last.assumes)
-        known = self.policy.thresholds.get(threshold)
-        for lower in known.above if known is not None else ():
-            below = self._status(lower, model, point, seen)
-            if not below.unknown and set(below.possible) == {"below"}:
-                return below
-        for base in self._based_on(model, point, seen):
-            inherited = self._status(threshold, base, point, (*seen, model))
-            if not inherited.unknown:
-                return inherited
-        return Value(
-            values, ids, (f"threshold {threshold} was never decided for {model} on this record",)
-        )
-
-    def _finding(self, fact: Fact, threshold: str) -> str | None:
-        findings = fact.attributes.get("findings")
-        if not isinstance(findings, Mapping):
-            return None
-        for name, value in findings.items():
-            if self.names.threshold(str(name)) == threshold:
-                return str(value)
-        return None
-
-    def running(self, action: Action, model: str | None, point: Point, text: str) -> Because:
-        """Whether an action is under way for a model."""
-        detail = {"action": action, "model": model}
-        if model is None:
-            return Because(
-                "running", text, None, detail=detail, unknown=("no model is in question",)
-            )
-        starts, ends = MODEL_EVENTS_OF_ACTION[action]
-        lane = self.timeline.lane(
-            ("running", action, model),
-            tuple(sorted(starts | ends)),
-            model,
-            lambda fact: _concerns_action(fact, action),
-        )
-        last = lane.last(point)
-        ids = tuple(fact.id for fact in last.candidates)
-        values: list[bool | None] = [fact.kind in starts for fact in last.candidates]
-        unknown: tuple[str, ...] = ()
-        if not last.surely:
-            missing = sorted(kind for kind in starts if kind not in self.timeline.complete)
-            if missing:
-                values.append(None)
-                unknown = (
-                    f"whether {model} is under {_NOUN[action]} is not known: the record does not "
-                    f"say that it lists every {missing[0]}",
-                )
-            else:
-                values.append(False)
-        value = agree(values)
-        if value is None and not unknown:
-            unknown = tuple(f"the day of {id} does not tell" for id in ids)
-        return Because(
-            "running", text, value, ids, detail, unknown if value is None else (), last.assumes
-        )
-
-    # --- effective compute -----------------------------------------------------------------
-
-    def _compute_lane(self, model: str) -> Lane:
-        return self.timeline.lane(("compute", model), (COMPUTE,), model, lambda _fact: True)
-
-    def _compute(self, model: str | None, point: Point) -> Value:
-        if model is None:
-            return Value((), unknown=("no model is in question",))
-        last = self._compute_lane(model).last(point)
-        ids = tuple(fact.id for fact in last.candidates)
-        values = [fact.attributes.get("effective_compute") for fact in last.candidates]
-        if not last.surely or not all(isinstance(value, Fraction) for value in values):
-            return Value((), ids, (f"the effective compute of {model} is not recorded",))
-        return Value(
-            tuple(Range.exactly(value) for value in values if isinstance(value, Fraction)),
-            ids,
-            assumes=last.assumes,
-        )
-
-    def _growth(self, what: Expression, asked: Asked) -> Value:
-        """Effective compute now over that at the last such event (at the snapshot it used)."""
-        model = self.subject.model
-        if model is None:
-            return Value((), unknown=("no model is in question",))
-        what = self.choose(what)
-        events = _RESULT if isinstance(what, Constant) else what
-        base = self.lane(events, asked.trigger).last(asked.point)
-        now = self._compute_lane(model).last(asked.point)
-        ratio = self._stated_ratio(now, base)
-        if ratio is not None:
-            return ratio
-        top = self._compute(model, asked.point)
-        bottoms = [self._compute_at(fact) for fact in base.candidates]
-        if not base.surely:
-            bottoms.append(self._first_compute(model))
-        unknown = tuple(dict.fromkeys(u for v in (top, *bottoms) for u in v.unknown))
-        facts = tuple(dict.fromkeys(f for v in (top, *bottoms) for f in v.facts))
-        ratios = [
-            quotient
-            for bottom in bottoms
-            for b in bottom.possible
-            for t in top.possible
-            if isinstance(t, Range) and isinstance(b, Range)
-            if (quotient := t.over(b)) is not None
-        ]
-        return Value(
-            tuple(ratios), facts, unknown, tuple(dict.fromkeys(base.assumes + top.assumes))
-        )
-
-    def _stated_ratio(self, now: Last, base: Last) -> Value | None:
-        """A ratio to the last assessment that the newest fact on compute states itself."""
-        if len(now.candidates) != 1 or len(base.candidates) > 1:
-            return None
-        fact = now.candidates[0]
-        values = fact.attributes.get("values")
-        if "effective_compute" in fact.attributes or not isinstance(values, tuple):
-            return None
-        if base.candidates and base.candidates[0].earliest > fact.earliest:
-            return None
-        for value in values:
-            if value.get("measure") == RATIO_MEASURE and (range_ := stated(value)) is not None:
-                return Value((range_,), (fact.id,), assumes=now.assumes)
-        return None
-
-    def _compute_at(self, fact: Fact) -> Value:
-        own = fact.attributes.get("effective_compute")
-        if isinstance(own, Fraction):
-            return Value((Range.exactly(own),), (fact.id,))
-        found = [self._compute(model, after_fact(fact)) for model in fact.models]
-        if not found:
-            return Value((), (fact.id,), (f"{fact.id} states no effective compute",))
-        return Value(
-            tuple(v for value in found for v in value.possible),
-            (fact.id, *(f for value in found for f in value.facts)),
-            tuple(u for value in found for u in value.unknown),
-        )
-
-    def _first_compute(self, model: str) -> Value:
-        for fact in self._compute_lane(model).facts:
-            own = fact.attributes.get("effective_compute")
-            if isinstance(own, Fraction):
-                return Value((Range.exactly(own),), (fact.id,))
-        return Value((), unknown=(f"the effective compute of {model} is not recorded",))
 
     # --- procedures ------------------------------------------------------------------------
 
@@ -782,16 +556,6 @@ class Judge:
 
 
 _RESULT = Events((Pattern("assessment_completed"),))
-_NOUN = {
-    "train": "training",
-    "deploy": "deployment",
-    "use-inside": "internal use",
-    "store": "storage",
-}
-
-
-def _for(model: str | None) -> str:
-    return f" for {model}" if model else ""
 
 
 def _single(lane: Lane, fact: Fact, certain: bool) -> Lane:
@@ -866,77 +630,3 @@ def _plain_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
-
-
-def _concerns_action(fact: Fact, action: Action) -> bool:
-    stage = attribute(fact, "stage")
-    if fact.kind == "model_released":
-        return (stage == "internal") == (action == "use-inside") or action == "store"
-    if fact.kind == "model_withdrawn" and stage is not None:
-        return (stage == "internal") == (action == "use-inside")
-    return True
-
-
-def interests(expression: Expression | None, judge: Judge) -> set[Interest]:
-    """Every (kind, model) whose facts can change what an expression comes to."""
-    found: set[Interest] = set()
-    _collect(expression, judge, found, judge.subject.model)
-    return found
-
-
-def _collect(
-    expression: Expression | None, judge: Judge, found: set[Interest], model: str | None
-) -> None:
-    match expression:
-        case Events(patterns=patterns):
-            for pattern in patterns:
-                found.add((pattern.kind, model_scope(pattern, judge.subject.model)))
-        case Choice():
-            _collect(judge.choose(expression), judge, found, model)
-        case Defined(expression=inner) | Not(operand=inner) | Times(operand=inner):
-            _collect(inner, judge, found, model)
-        case Logic(operands=operands):
-            for operand in operands:
-                _collect(operand, judge, found, model)
-        case Compare(left=left, right=right):
-            _collect(left, judge, found, model)
-            _collect(right, judge, found, model)
-        case Quantified(domain=domain, body=body):
-            over_models = isinstance(domain, Call) and domain.function == "models"
-            _collect(body, judge, found, None if over_models else model)
-        case Attribute(of=events) if events is not None:
-            _collect(events, judge, found, model)
-        case Call(function=function, arguments=arguments):
-            for argument in arguments:
-                _collect(argument, judge, found, model)
-            scope = None if len(arguments) > 1 or function == "compute" else model
-            for kind in _KINDS_OF_CALL.get(function, ()):
-                found.add((kind, scope))
-            if function == "running":
-                starts, ends = MODEL_EVENTS_OF_ACTION[
-                    cast(Action, judge.word(arguments[0], Asked(Point(0, 0))))
-                ]
-                found.update((kind, scope) for kind in starts | ends)
-            if function == "growth":
-                found.update({(COMPUTE, None), ("assessment_completed", model)})
-            if function in ("in_place", "status"):
-                found.update({("model_released", scope), ("model_announced", scope)})
-            if function == "counts":
-                _collect_procedure(judge, judge.word(arguments[0], Asked(Point(0, 0))), found)
-
-
-def _collect_procedure(judge: Judge, name: str, found: set[Interest]) -> None:
-    for clause in judge.policy.clauses:
-        if isinstance(clause, Procedure) and clause.common.id == name:
-            _collect(clause.decision, judge, found, judge.subject.model)
-            for step in clause.steps:
-                for part in (*step.do, step.before, step.after, step.if_):
-                    _collect(part, judge, found, judge.subject.model)
-
-
-_KINDS_OF_CALL: Mapping[str, tuple[str, ...]] = {
-    "in_place": ("standard_activated", "standard_lapsed"),
-    "approved": ("standard_approved",),
-    "status": ("threshold_decision",),
-    "compute": (COMPUTE,),
-}

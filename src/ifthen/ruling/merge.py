@@ -121,7 +121,7 @@ def _words(
             (other if term in anatomy.terms else literal).status,
             (other if term in anatomy.terms else literal).due,
         )
-        for term in dict.fromkeys((*anatomy.terms, *anatomy.feeding))
+        for term in dict.fromkeys((*anatomy.part_terms[place[1]], *anatomy.feeding))
     )
 
 

@@ -94,6 +94,17 @@ def number(value: Fraction) -> str:
     return f"{float(value):.4g}"
 
 
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The values something may have, given what the record leaves open."""
+
+    possible: tuple[object, ...]
+    facts: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """Why it is not known at all, or not exactly."""
+    assumes: tuple[str, ...] = ()
+
+
 _AT_MOST = {"less than": True, "under": True, "below": True, "at most": False, "up to": False}
 _AT_LEAST = {"more than": True, "over": True, "above": True, "at least": False}
 

@@ -28,7 +28,8 @@ from ifthen.ruling.cells import Cell, Window
 from ifthen.ruling.duties import CadenceCell, MaintainCell, WheneverCell
 from ifthen.ruling.finding import Finding, InForce, Ruling
 from ifthen.ruling.holds import ForbidCell
-from ifthen.ruling.judge import Judge, Meaning, Subject, interests
+from ifthen.ruling.interests import interests
+from ifthen.ruling.judge import Judge, Meaning, Subject
 from ifthen.ruling.matching import Names
 from ifthen.ruling.merge import Variant, merge
 from ifthen.ruling.order import sort_key

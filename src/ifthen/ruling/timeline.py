@@ -93,7 +93,7 @@ class Lane:
         return Last(tuple(candidates), found is not None, (SAME_DAY,) if assumed else ())
 
     def since(self, fact: Fact) -> Iterable[tuple[Fact, bool]]:
-        """Facts that do not certainly come before ``fact``'s day, in order, with their certainty."""
+        """Facts not certainly before ``fact``'s day, in order, each with its certainty."""
         start = bisect_right(self.reach, fact.earliest - 1)
         for index in range(start, len(self.facts)):
             if self.facts[index].latest >= fact.earliest:

@@ -6,7 +6,7 @@ charitably, and, where a recalled fact could matter, once without recalled facts
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from ifthen.policy.model import (
@@ -106,8 +106,13 @@ class Anatomy:
         self.readings = tuple(
             dict.fromkeys(node.reading for node in found if isinstance(node, Choice))
         )
-        self.terms = tuple(dict.fromkeys(node.term for node in found if isinstance(node, TermRef)))
+        self.terms = _terms(found)
         """Words that leave room in the clause itself."""
+        self.part_terms = {
+            part: _terms(node for root in expressions for node in below(root))
+            for part, expressions in _parts(clause).items()
+        }
+        """The same for each step of a procedure and for the price of a power."""
         self.feeding = _feeding_terms(policy, clause)
         """Unbounded words of other clauses that decide when this one is triggered at all."""
         self.assignments: tuple[Mapping[str, str], ...] = tuple(
@@ -116,6 +121,26 @@ class Anatomy:
                 *(tuple(policy.readings[reading].options) for reading in self.readings)
             )
         )
+
+
+def _terms(found: Iterable[Expression]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(node.term for node in found if isinstance(node, TermRef)))
+
+
+def _parts(clause: Clause) -> dict[str, tuple[Expression, ...]]:
+    """The expressions of each part that has findings of its own."""
+    if isinstance(clause, Procedure):
+        always = () if clause.if_ is None else (clause.if_,)
+        binding = [step for step in clause.steps if step.force == "commitment"]
+        deciding = tuple(step.if_ for step in binding if step.if_ is not None and not step.follows)
+        steps = {
+            step.id: always + (() if step.if_ is None else (step.if_,)) for step in clause.steps
+        }
+        return {"": always + deciding, **steps}
+    if isinstance(clause, Power):
+        price = tuple(part for part in _duty(clause.price) if part is not None)
+        return {"": () if clause.if_ is None else (clause.if_,), "price": price}
+    return {"": roots(clause)}
 
 
 def _procedure(policy: Policy, call: Call) -> Iterator[Expression]:

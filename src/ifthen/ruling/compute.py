@@ -1,0 +1,125 @@
+"""Effective compute: what a model has now, and how much more than at its last assessment."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ifthen.record.model import Fact
+from ifthen.ruling.order import Point, after_fact
+from ifthen.ruling.quantities import Range, Value, stated
+from ifthen.ruling.standing import Standing
+from ifthen.ruling.timeline import COMPUTE, RATIO_MEASURE, Lane, Last, Timeline
+
+
+class Compute:
+    """Effective compute of models on one timeline."""
+
+    def __init__(self, timeline: Timeline, standing: Standing) -> None:
+        self.timeline = timeline
+        self.standing = standing
+
+    def lane(self, model: str) -> Lane:
+        """Every fact that states compute of a model."""
+        return self.timeline.lane(("compute", model), (COMPUTE,), model, lambda _fact: True)
+
+    def of(self, model: str | None, point: Point) -> Value:
+        """Effective compute at a point, in FLOP-equivalents."""
+        if model is None:
+            return Value((), unknown=("no model is in question",))
+        last = self.lane(model).last(point)
+        ids = tuple(fact.id for fact in last.candidates)
+        values = [fact.attributes.get("effective_compute") for fact in last.candidates]
+        if not last.surely or not all(isinstance(value, Fraction) for value in values):
+            return Value((), ids, (f"the effective compute of {model} is not recorded",))
+        return Value(
+            tuple(Range.exactly(value) for value in values if isinstance(value, Fraction)),
+            ids,
+            assumes=last.assumes,
+        )
+
+    def growth(self, model: str | None, base: Last, point: Point) -> Value:
+        """Effective compute at a point over that at the last event (at the snapshot it used).
+
+        Args:
+            model: whose compute.
+            base: the events that may be the last one; empty means growth since the first figure.
+            point: when.
+        """
+        if model is None:
+            return Value((), unknown=("no model is in question",))
+        now = self.lane(model).last(point)
+        ratio = self._stated_ratio(now, base)
+        if ratio is not None:
+            return ratio
+        if self._untrained(model, base, point):
+            return Value((Range.exactly(Fraction(1)),), assumes=base.assumes)
+        top = self.of(model, point)
+        bottoms = [self._compute_at(fact) for fact in base.candidates]
+        if not base.surely:
+            bottoms.append(self._first_compute(model))
+        unknown = tuple(dict.fromkeys(u for v in (top, *bottoms) for u in v.unknown))
+        facts = tuple(dict.fromkeys(f for v in (top, *bottoms) for f in v.facts))
+        ratios = [
+            quotient
+            for bottom in bottoms
+            for b in bottom.possible
+            for t in top.possible
+            if isinstance(t, Range) and isinstance(b, Range)
+            if (quotient := t.over(b)) is not None
+        ]
+        return Value(
+            tuple(ratios), facts, unknown, tuple(dict.fromkeys(base.assumes + top.assumes))
+        )
+
+    def _untrained(self, model: str, base: Last, point: Point) -> bool:
+        """Whether a complete record shows no training and no figure since the last event.
+
+        Compute that no training could have changed is unchanged.
+        """
+        if not base.surely or self.lane(model).last(point).candidates:
+            return False
+        if any(model not in fact.models for fact in base.candidates):
+            return False
+        since = base.candidates[-1]
+        training = [
+            fact
+            for kind in ("training_started", "training_progress", "training_resumed")
+            for fact in self.timeline.facts(kind, model)
+            if fact.latest >= since.earliest
+        ]
+        return not training and self.standing.running("train", model, point, "").value is False
+
+    def _stated_ratio(self, now: Last, base: Last) -> Value | None:
+        """A ratio to the last assessment that the newest fact on compute states itself."""
+        if len(now.candidates) != 1 or len(base.candidates) > 1:
+            return None
+        fact = now.candidates[0]
+        values = fact.attributes.get("values")
+        if "effective_compute" in fact.attributes or not isinstance(values, tuple):
+            return None
+        if base.candidates and base.candidates[0].earliest > fact.earliest:
+            return None
+        for value in values:
+            if value.get("measure") == RATIO_MEASURE and (range_ := stated(value)) is not None:
+                return Value((range_,), (fact.id,), assumes=now.assumes)
+        return None
+
+    def _compute_at(self, fact: Fact) -> Value:
+        own = fact.attributes.get("effective_compute")
+        if isinstance(own, Fraction):
+            return Value((Range.exactly(own),), (fact.id,))
+        found = [self.of(model, after_fact(fact)) for model in fact.models]
+        if not found:
+            return Value((), (fact.id,), (f"{fact.id} states no effective compute",))
+        return Value(
+            tuple(v for value in found for v in value.possible),
+            (fact.id, *(f for value in found for f in value.facts)),
+            tuple(u for value in found for u in value.unknown),
+        )
+
+    def _first_compute(self, model: str) -> Value:
+        for fact in self.lane(model).facts:
+            own = fact.attributes.get("effective_compute")
+            if isinstance(own, Fraction):
+                return Value((Range.exactly(own),), (fact.id,))
+        return Value((), unknown=(f"the effective compute of {model} is not recorded",))

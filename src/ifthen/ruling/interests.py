@@ -1,0 +1,91 @@
+"""Which facts can change what a condition comes to: what a clause must be told about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from ifthen.policy.model import (
+    Attribute,
+    Call,
+    Choice,
+    Compare,
+    Defined,
+    Events,
+    Expression,
+    Logic,
+    Not,
+    Procedure,
+    Quantified,
+    Times,
+)
+from ifthen.ruling.judge import Asked, Judge
+from ifthen.ruling.matching import model_scope
+from ifthen.ruling.order import Point
+from ifthen.ruling.timeline import COMPUTE, Interest
+from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION, Action
+
+
+def interests(expression: Expression | None, judge: Judge) -> set[Interest]:
+    """Every (kind, model) whose facts can change what an expression comes to."""
+    found: set[Interest] = set()
+    _collect(expression, judge, found, judge.subject.model)
+    return found
+
+
+def _collect(
+    expression: Expression | None, judge: Judge, found: set[Interest], model: str | None
+) -> None:
+    match expression:
+        case Events(patterns=patterns):
+            for pattern in patterns:
+                found.add((pattern.kind, model_scope(pattern, judge.subject.model)))
+        case Choice():
+            _collect(judge.choose(expression), judge, found, model)
+        case Defined(expression=inner) | Not(operand=inner) | Times(operand=inner):
+            _collect(inner, judge, found, model)
+        case Logic(operands=operands):
+            for operand in operands:
+                _collect(operand, judge, found, model)
+        case Compare(left=left, right=right):
+            _collect(left, judge, found, model)
+            _collect(right, judge, found, model)
+        case Quantified(domain=domain, body=body):
+            over_models = isinstance(domain, Call) and domain.function == "models"
+            _collect(body, judge, found, None if over_models else model)
+        case Attribute(of=events) if events is not None:
+            _collect(events, judge, found, model)
+        case Call(function=function, arguments=arguments):
+            for argument in arguments:
+                _collect(argument, judge, found, model)
+            scope = None if len(arguments) > 1 or function == "compute" else model
+            for kind in _KINDS_OF_CALL.get(function, ()):
+                found.add((kind, scope))
+            if function == "running":
+                starts, ends = MODEL_EVENTS_OF_ACTION[
+                    cast(Action, judge.word(arguments[0], Asked(Point(0, 0))))
+                ]
+                found.update((kind, scope) for kind in starts | ends)
+            if function == "growth":
+                found.update({(COMPUTE, None), ("assessment_completed", model)})
+            if function in ("in_place", "status"):
+                found.update({("model_released", scope), ("model_announced", scope)})
+            if function == "counts":
+                _collect_procedure(judge, judge.word(arguments[0], Asked(Point(0, 0))), found)
+
+
+def _collect_procedure(judge: Judge, name: str, found: set[Interest]) -> None:
+    for clause in judge.policy.clauses:
+        if isinstance(clause, Procedure) and clause.common.id == name:
+            _collect(clause.decision, judge, found, judge.subject.model)
+            for step in clause.steps:
+                for part in (*step.do, step.before, step.after, step.if_):
+                    _collect(part, judge, found, judge.subject.model)
+
+
+_KINDS_OF_CALL: Mapping[str, tuple[str, ...]] = {
+    "in_place": ("standard_activated", "standard_lapsed"),
+    "approved": ("standard_approved",),
+    "status": ("threshold_decision",),
+    "compute": (COMPUTE,),
+}
