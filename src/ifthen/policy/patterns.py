@@ -39,9 +39,8 @@ class PatternChecker:
 
     def events(self, events: Events, context: Context, variables: Iterable[str] = ()) -> Events:
         """Events with every pattern checked."""
-        return replace(
-            events, patterns=tuple(self._pattern(p, context, variables) for p in events.patterns)
-        )
+        patterns = tuple(self._pattern(p, context, variables) for p in events.patterns)
+        return events if patterns == events.patterns else replace(events, patterns=patterns)
 
     def word(self, span: Span, label: str, options: tuple[str, ...], word: str) -> str:
         """A word as the value of an attribute, an alias resolved; reports an unknown one."""
@@ -68,7 +67,7 @@ class PatternChecker:
             return pattern
         known = attributes_of(pattern.kind)
         tests = tuple(self._test(pattern.kind, t, known, context, variables) for t in pattern.tests)
-        return replace(pattern, tests=tests)
+        return pattern if tests == pattern.tests else replace(pattern, tests=tests)
 
     def _test(
         self,
@@ -96,7 +95,7 @@ class PatternChecker:
             self.problems.add(test.span, message)
             return test
         values = tuple(self._value(test, v, attribute, context, variables) for v in test.values)
-        return replace(test, values=values)
+        return test if values == test.values else replace(test, values=values)
 
     def _model_test(self, test: Test, context: Context, variables: Iterable[str]) -> None:
         if test.operator != "=":

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import accumulate
 
 from ifthen.policy.source import NOWHERE, Source, Span
 from ifthen.policy.yaml import Scalar, Style
+
+_WORD = re.compile(r"\S+")
+_SOLID = re.compile(r"\S")
 
 
 class Places:
     """Finds the places of parts of one scalar's text.
 
-    Exact for text on one line. In a scalar of several lines, or with escapes, characters other
-    than spaces are counted off against the file, which is exact wherever such a character stands.
+    Exact for text on one line. In a scalar of several lines, or with escapes, its words are
+    counted off against the file, which is exact wherever a word stands.
     """
 
     def __init__(self, source: Source, scalar: Scalar) -> None:
         self._source = source
         self._scalar = scalar
-        self._letters: list[Span] | None = None
-        self._before: list[int] = []
+        self._starts: list[int] = []
+        self._pieces: list[Span] | None = None
         start = scalar.span.column - 1 + (scalar.style in ("single", "double"))
         on_one_line = scalar.style not in ("literal", "folded") and source.line(
             scalar.span.line
@@ -34,35 +38,45 @@ class Places:
             return NOWHERE
         if self._column is not None:
             return Span(line, self._column + offset, length)
-        if self._letters is None:
-            self._letters = list(_letters(self._source, self._scalar))
-            solid = (not character.isspace() for character in self._scalar.text)
-            self._before = list(accumulate(solid, initial=0))
-        if not self._letters:
+        if self._pieces is None:
+            self._pieces = self._find_pieces()
+        if not self._pieces:
             return self._scalar.span
-        index = self._before[min(offset, len(self._before) - 1)]
-        if index >= len(self._letters):
-            last = self._letters[-1]
-            return Span(last.line, last.column + last.length, 1)
-        first = self._letters[index]
-        return Span(first.line, first.column, max(length, first.length))
+        index = bisect_right(self._starts, offset) - 1
+        if index < 0:
+            return self._pieces[0]
+        piece = self._pieces[min(index, len(self._pieces) - 1)]
+        return Span(piece.line, piece.column + offset - self._starts[index], length)
+
+    def _find_pieces(self) -> list[Span]:
+        """Places of the words of the text or, in quotes, of each of its solid characters."""
+        quoted = self._scalar.style in ("single", "double")
+        pattern = _SOLID if quoted else _WORD
+        places = (_characters if quoted else _words)(self._source, self._scalar)
+        self._starts = [match.start() for match in pattern.finditer(self._scalar.text)]
+        return [place for _, place in zip(self._starts, places, strict=False)]
 
 
-def _letters(source: Source, scalar: Scalar) -> Iterator[Span]:
-    """Places of the characters other than spaces, in order, as written in the file."""
+def _words(source: Source, scalar: Scalar) -> Iterator[Span]:
+    """Places of words, from the start of an unquoted scalar on."""
     line, at = scalar.span.line, scalar.span.column - 1
-    if scalar.style in ("literal", "folded"):
+    if scalar.style != "plain":
         line, at = line + 1, 0
-    elif scalar.style != "plain":
-        at += 1
-    remaining = sum(1 for character in scalar.text if not character.isspace())
-    while remaining and line <= source.last_line:
+    while line <= source.last_line:
+        for match in _WORD.finditer(source.line(line), at):
+            yield Span(line, match.start() + 1, match.end() - match.start())
+        line, at = line + 1, 0
+
+
+def _characters(source: Source, scalar: Scalar) -> Iterator[Span]:
+    """Places of characters other than spaces, from the start of a quoted scalar on."""
+    line, at = scalar.span.line, scalar.span.column
+    while line <= source.last_line:
         text = source.line(line)
-        while at < len(text) and remaining:
+        while at < len(text):
             width = _width(text, at, scalar.style)
             if not _is_space(text, at, width, scalar.style):
                 yield Span(line, at + 1, width)
-                remaining -= 1
             at += width
         line, at = line + 1, 0
 

@@ -21,7 +21,7 @@ from ifthen.policy.model import (
 from ifthen.record.model import Fact
 from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.matching import attribute
-from ifthen.ruling.order import Order, Point, closing, ordered
+from ifthen.ruling.order import Order, Point, ordered
 from ifthen.ruling.outcome import (
     NEVER,
     Deed,
@@ -270,19 +270,25 @@ def _not_before(fact: Fact, start: Fact | None, when: Interval | None) -> bool |
     return None if fact.latest >= when[0] else False
 
 
-def member(expression: Expression, judge: Judge, point: Point, trigger: Fact | None) -> Because:
-    """A condition that binds, judged for a clause."""
-    return judge.truth(expression, Asked(point, trigger))
+def binds(
+    role: str, expression: Expression, judge: Judge, point: Point, trigger: Fact | None = None
+) -> Because:
+    """Judge a condition whose truth asks something of the developer (``if``, ``while`` …)."""
+    return _judged(role, judge.truth(expression, Asked(point, trigger)), point, trigger)
 
 
-def relief(expression: Expression, judge: Judge, point: Point, trigger: Fact | None) -> Because:
-    """A condition that relieves (``unless``, ``keep``, ``require``), judged for a clause."""
-    return judge.truth(expression, Asked(point, trigger, lenient=True))
+def relieves(
+    role: str, expression: Expression, judge: Judge, point: Point, trigger: Fact | None = None
+) -> Because:
+    """Judge a condition whose truth relieves the developer (``unless``, ``keep``, ``require``)."""
+    asked = Asked(point, trigger, lenient=True)
+    return _judged(role, judge.truth(expression, asked), point, trigger)
 
 
-def at_close(instant: Instant) -> Point:
-    """The state at the end of an instant's day."""
-    return closing(instant)
+def _judged(role: str, because: Because, point: Point, trigger: Fact | None) -> Because:
+    """A condition of the clause, with where it was judged: what the checker starts from."""
+    detail = {"at": str(point), "trigger": None if trigger is None else trigger.id}
+    return Because("judged", role, because.value, detail=detail, children=(because,))
 
 
 def extended(outcome: Outcome, because: Iterable[Because], unknown: Iterable[str] = ()) -> Outcome:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from ifthen.dates import Instant, day_of, deadline, end_of, format_instant, start_of
 from ifthen.policy.model import Cadence, Call, Compare, Constant, Expression, Maintain, Whenever
 from ifthen.record.model import Fact
-from ifthen.ruling.cells import Cell, Window, extended, member, relief
+from ifthen.ruling.cells import Cell, Window, binds, extended, relieves
 from ifthen.ruling.crossings import crossings
 from ifthen.ruling.interests import interests
 from ifthen.ruling.judge import Asked, Judge
@@ -66,7 +66,7 @@ class WheneverCell(Cell):
         if not certain:
             unknown = (f"whether {fact.id} is such an event is not known",)
         if self.clause.if_ is not None:
-            steps.append(member(self.clause.if_, self.judge, after_fact(fact), fact))
+            steps.append(binds("if", self.clause.if_, self.judge, after_fact(fact), fact))
             triggered = kleene_and((triggered, steps[0].value))
             unknown += steps[0].all_unknown()
         base = Outcome(fact.id, "dormant", instance=fact.id, facts=(fact.id,))
@@ -78,7 +78,9 @@ class WheneverCell(Cell):
                 False,
             )
         if self.clause.require is not None:
-            steps.append(relief(self.clause.require, self.judge, before_fact(fact), fact))
+            steps.append(
+                relieves("require", self.clause.require, self.judge, before_fact(fact), fact)
+            )
             status: Status = _TRUTH[steps[-1].value]
             outcome = replace(base, status=status, triggered=when, due=when)
             if status == "met":
@@ -95,7 +97,7 @@ class WheneverCell(Cell):
         was: bool | None = False
         doubt: Because | None = None
         triggered = 0
-        for point, because in states(self, self.clause.becomes, at):
+        for point, because in states(self, "becomes", self.clause.becomes, at):
             if because.value is True and was is not True:
                 triggered += 1
                 doubt = None
@@ -117,14 +119,14 @@ class WheneverCell(Cell):
         day = day_of(point.latest)
         when = (start_of(day), end_of(day))
         if self.clause.if_ is not None:
-            condition = member(self.clause.if_, self.judge, point, None)
+            condition = binds("if", self.clause.if_, self.judge, point)
             if condition.value is not True:
                 status: Status = "dormant" if condition.value is False else "undetermined"
                 outcome = Outcome(f"#{number}", status, triggered=when)
                 self.keep(extended(outcome, [because, condition]), final=False)
                 return
         if self.clause.require is not None:
-            required = relief(self.clause.require, self.judge, point, None)
+            required = relieves("require", self.clause.require, self.judge, point)
             outcome = Outcome(f"#{number}", _TRUTH[required.value], triggered=when, due=when)
             self.keep(extended(outcome, [because, required], required.all_unknown()), final=False)
             return
@@ -140,7 +142,7 @@ _TRUTH: dict[bool | None, Status] = {True: "met", False: "breached", None: "unde
 
 
 def states(
-    cell: Cell, expression: Expression, at: Instant, *others: Expression
+    cell: Cell, role: str, expression: Expression, at: Instant, *others: Expression
 ) -> Iterator[tuple[Point, Because]]:
     """A condition at the end of every day of the window on which it may have changed."""
     judge = cell.judge
@@ -156,7 +158,7 @@ def states(
     for moment in cell.change_days(watched, instants):
         if moment >= cell.window.start and start_of(day_of(moment)) <= horizon:
             point = closing(min(moment, horizon))
-            yield point, member(expression, judge, point, None)
+            yield point, binds(role, expression, judge, point)
 
 
 @dataclass(slots=True)
@@ -278,7 +280,7 @@ class CadenceCell(Cell):
         condition = self.clause.while_
         moment = min(due.high, at) if due.high is not None else at
         if condition is not None:
-            because = member(condition, self.judge, closing(self.horizon(moment)), None)
+            because = binds("while", condition, self.judge, closing(self.horizon(moment)))
             if because.value is False:
                 because, later = self._resumes(condition, moment, at)
                 if later is None:
@@ -296,8 +298,8 @@ class CadenceCell(Cell):
         self, condition: Expression, moment: Instant, at: Instant
     ) -> tuple[Because, Instant | None]:
         """When the clock next runs again after ``moment``: the duty is due that day."""
-        last = member(condition, self.judge, closing(self.horizon(moment)), None)
-        for point, because in states(self, condition, at):
+        last = binds("while", condition, self.judge, closing(self.horizon(moment)))
+        for point, because in states(self, "while", condition, at):
             if point.latest <= moment:
                 continue
             last = because
@@ -375,8 +377,8 @@ class MaintainCell(Cell):
         held = bad = False
         doubt: tuple[Because, Because] | None = None
         kept: tuple[Because, ...] = ()
-        for point, active in states(self, self.clause.while_, at, self.clause.keep):
-            keep = relief(self.clause.keep, self.judge, point, None)
+        for point, active in states(self, "while", self.clause.while_, at, self.clause.keep):
+            keep = relieves("keep", self.clause.keep, self.judge, point)
             held = held or active.value is True
             failing = kleene_and((active.value, kleene_not(keep.value)))
             kept = (active, keep)

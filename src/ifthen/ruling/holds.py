@@ -8,7 +8,7 @@ from dataclasses import replace
 from ifthen.dates import Instant, day_of, deadline, start_of
 from ifthen.policy.model import Call, Constant, Forbid
 from ifthen.record.model import Fact
-from ifthen.ruling.cells import Cell, Window, extended, member, relief
+from ifthen.ruling.cells import Cell, Window, binds, extended, relieves
 from ifthen.ruling.duties import states
 from ifthen.ruling.judge import Judge
 from ifthen.ruling.order import SAME_DAY, Point, before_fact, closing
@@ -39,10 +39,10 @@ class ForbidCell(Cell):
         steps = []
         applies: bool | None = True
         if self.clause.if_ is not None:
-            steps.append(member(self.clause.if_, self.judge, point, trigger))
+            steps.append(binds("if", self.clause.if_, self.judge, point, trigger))
             applies = steps[0].value
         if applies is not False:
-            steps.append(relief(self.clause.unless, self.judge, point, trigger))
+            steps.append(relieves("unless", self.clause.unless, self.judge, point, trigger))
         unless = steps[-1].value if applies is not False else None
         value = kleene_or((kleene_not(applies), unless)) if applies is not False else True
         return Because("hold", self.clause.action, value, children=tuple(steps))
@@ -106,7 +106,7 @@ class ForbidCell(Cell):
         conditions = [self.clause.unless]
         if self.clause.if_ is not None:
             conditions.append(self.clause.if_)
-        for point, under_way in states(self, running, at, *conditions):
+        for point, under_way in states(self, "running", running, at, *conditions):
             if under_way.value is not True:
                 if under_way.value is False and since is not None:
                     self._stretch(number, since, point.latest, (under_way,), at)

@@ -48,9 +48,9 @@ class Point:
     """The moment of the ruling itself: a date-only fact of its day is already on record."""
 
     def __str__(self) -> str:
-        if self.fact is None:
-            return f"at {self.earliest}"
-        return f"{'after' if self.after else 'before'} {self.fact.id}"
+        if self.fact is not None:
+            return f"{'after' if self.after else 'before'} {self.fact.id}"
+        return f"{'close' if self.closing else 'instant'} {self.latest}"
 
 
 def before_fact(fact: Fact) -> Point:

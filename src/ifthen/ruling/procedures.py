@@ -8,7 +8,7 @@ from dataclasses import replace
 from ifthen.dates import Instant
 from ifthen.policy.model import Before, Duty, Power, Procedure, Step
 from ifthen.record.model import Fact
-from ifthen.ruling.cells import Cell, Window, extended, member
+from ifthen.ruling.cells import Cell, Window, binds, extended
 from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.order import after_fact, before_fact, closing
 from ifthen.ruling.outcome import SETTLED, Deed, Outcome, Status, with_force
@@ -34,7 +34,7 @@ def decision_counts(judge: Judge, procedure: Procedure, fact: Fact) -> Because:
         if step.force != "commitment" or step.follows:
             continue
         if step.if_ is not None:
-            needed = judge.truth(step.if_, Asked(after_fact(fact), fact))
+            needed = binds(f"{step.id}: if", step.if_, judge, after_fact(fact), fact)
             if needed.value is False:
                 continue
         else:
@@ -100,7 +100,7 @@ class ProcedureCell(Cell):
     def _applies(self, fact: Fact, certain: bool) -> tuple[bool | None, list[Because]]:
         if self.clause.if_ is None:
             return (True if certain else None), []
-        because = member(self.clause.if_, self.judge, after_fact(fact), fact)
+        because = binds("if", self.clause.if_, self.judge, after_fact(fact), fact)
         return kleene_and((True if certain else None, because.value)), [because]
 
     def _decision(self, fact: Fact, certain: bool, at: Instant) -> bool:
@@ -138,7 +138,7 @@ class ProcedureCell(Cell):
         when = (fact.earliest, fact.latest)
         key = fact.id
         if step.if_ is not None:
-            needed = member(step.if_, self.judge, after_fact(fact), fact)
+            needed = binds(f"{step.id}: if", step.if_, self.judge, after_fact(fact), fact)
             if needed.value is not True:
                 status: Status = "dormant" if needed.value is False else "undetermined"
                 blank = Outcome(key, status, step.id, fact.id, facts=(fact.id,))
@@ -214,7 +214,7 @@ class ProcedureCell(Cell):
 
     def _ready_step(self, step: Step, fact: Fact, at: Instant) -> Because:
         if step.if_ is not None:
-            needed = member(step.if_, self.judge, after_fact(fact), fact)
+            needed = binds(f"{step.id}: if", step.if_, self.judge, after_fact(fact), fact)
             if needed.value is False:
                 return Because("step", step.id, True, children=(needed,))
         if not step.follows:
@@ -276,7 +276,7 @@ class PowerCell(Cell):
     def _standing(self, at: Instant) -> Outcome:
         if self.clause.if_ is None:
             return Outcome("now", "available")
-        because = member(self.clause.if_, self.judge, closing(at), None)
+        because = binds("if", self.clause.if_, self.judge, closing(at))
         status: dict[bool | None, Status] = {
             True: "available",
             False: "dormant",
@@ -289,7 +289,7 @@ class PowerCell(Cell):
         if self.clause.by:
             steps.append(taken_by(fact, self.clause.by, min(1, len(self.clause.by))))
         if self.clause.if_ is not None:
-            steps.append(member(self.clause.if_, self.judge, before_fact(fact), fact))
+            steps.append(binds("if", self.clause.if_, self.judge, before_fact(fact), fact))
         proper = kleene_and([True if certain else None, *(step.value for step in steps)])
         status: dict[bool | None, Status] = {
             True: "exercised",
