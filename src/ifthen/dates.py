@@ -117,6 +117,16 @@ def parse_moment(text: str) -> tuple[Instant, Instant, Precision]:
     return instant, instant, "second"
 
 
+def moment(text: str) -> Instant:
+    """The instant that a text names: of a datetime that second, of a date the end of the day.
+
+    Raises:
+        ValueError: neither a date nor a datetime, or one that does not exist.
+
+    """
+    return parse_moment(text)[1]
+
+
 def widen(day: Day, precision: Precision) -> tuple[Instant, Instant]:
     """First and last second of the month, quarter or year that a day falls in."""
     value = to_date(day)

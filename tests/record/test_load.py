@@ -178,6 +178,11 @@ def test_deep_nesting_and_huge_numbers_are_refused() -> None:
     deep = "[" * 100_000
     head = '{"record":"A"}\n{"id":"a","date":"2025-01-01","kind":"roles","values":'
     assert "nested too deeply" in refusal(head + deep, "r.jsonl")
+    for depth in (100, 500, 900, 990):
+        value = '[{"measure":"m","value":' + "[" * depth + "]" * depth + "}]}"
+        assert "nested" in refusal(head + value, "r.jsonl")
+        twice = '[{"measure":"m","measure":"m","value":' + "[" * depth + "]" * depth + "}]}"
+        assert "r.jsonl:2:" in refusal(head + twice, "r.jsonl")
     assert "r.jsonl:2:" in refusal(head + "9" * 5000 + "}", "r.jsonl")
     many = '"effective_compute":1e400000000}'
     text = '{"record":"A"}\n{"id":"a","date":"2025-01-01","kind":"roles",' + many

@@ -215,8 +215,8 @@ class ClauseBuilder:
         }
         for name in names:
             if context.trigger and name.text not in known:
-                what = f"date of {' or '.join(context.trigger)}"
-                self.problems.unknown(name.span, what, name.text, known)
+                of = f"of {' or '.join(context.trigger)}"
+                self.problems.unknown(name.span, "date", name.text, known, of)
         if "of" in within and not names:
             self.problems.add(within.keys["of"], "name one date or more")
         return words(names)

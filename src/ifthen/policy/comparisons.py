@@ -1,14 +1,11 @@
-"""Which values may be compared, and what the words of a written list are."""
+"""Which values may be compared."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from ifthen.policy.model import Attribute, Call, Compare, Constant, Expression, Words
-from ifthen.policy.names import Names, Problems
+from ifthen.policy.model import Attribute, Call, Compare, Constant, Expression
+from ifthen.policy.names import Problems
 from ifthen.policy.syntax import Name
-from ifthen.policy.values import ADVICE, NAMED, ORDERED, WORD, WORDLIKE, Type
-from ifthen.vocabulary import ACTIONS
+from ifthen.policy.values import ADVICE, NAMED, ORDERED, WORDLIKE, Type
 
 _RISING = frozenset({"<", "<=", ">", ">="})
 
@@ -74,18 +71,3 @@ def _check_durations(problems: Problems, compare: Compare) -> None:
 
 def _is_since(expression: Expression) -> bool:
     return isinstance(expression, Call) and expression.function == "since"
-
-
-def word_domain(names: Names, domain: Words) -> tuple[Words, Type]:
-    """A written list: thresholds, standards (groups expanded), actions or plain words."""
-    words = domain.values
-    if all(word in names.thresholds for word in words):
-        values = tuple(names.thresholds[word] for word in words)
-        return replace(domain, values=values), Type("threshold", label="threshold")
-    if all(word in names.standards or word in names.groups for word in words):
-        members = [m for w in words for m in names.groups.get(w, (names.standards.get(w, w),))]
-        values = tuple(dict.fromkeys(members))
-        return replace(domain, values=values), Type("standard", label="standard")
-    if all(word in ACTIONS for word in words):
-        return domain, Type("action")
-    return domain, WORD

@@ -158,7 +158,8 @@ def _check_readings(reader: Reader, names: Names, problems: Problems) -> None:
         known = names.readings[reading]
         for option in use.options:
             if option.text not in known:
-                problems.unknown(option.span, f"option of reading '{reading}'", option.text, known)
+                where = f"of reading '{reading}'"
+                problems.unknown(option.span, "option", option.text, known, where)
         given = {option.text for option in use.options}
         for option_id in known:
             if option_id not in given:

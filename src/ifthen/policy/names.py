@@ -85,14 +85,16 @@ class Problems:
         for diagnostic in diagnostics:
             self._found.setdefault((diagnostic.span, diagnostic.message), diagnostic)
 
-    def unknown(self, span: Span, what: str, word: str, known: Iterable[str]) -> None:
+    def unknown(
+        self, span: Span, what: str, word: str, known: Iterable[str], where: str = ""
+    ) -> None:
         """Report an unknown name, with the nearest known one or the short list of them all."""
         choices = sorted(set(known))
         word = shorten(word)
         hint = did_you_mean(word, choices)
         if not hint and 0 < len(choices) <= 12:
             hint = f"known: {', '.join(choices)}"
-        self.add(span, f"unknown {what} '{word}'", hint)
+        self.add(span, f"unknown {what} '{word}' {where}".rstrip(), hint)
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """Every diagnostic, by place."""

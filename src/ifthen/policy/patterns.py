@@ -82,9 +82,10 @@ class PatternChecker:
             return test
         attribute = known.get(test.attribute)
         if attribute is None:
-            what = f"attribute of {kind}"
             span = replace(test.span, length=len(test.attribute))
-            self.problems.unknown(span, what, test.attribute, [*known, "model"])
+            self.problems.unknown(
+                span, "attribute", test.attribute, [*known, "model"], f"of {kind}"
+            )
             return test
         if attribute.type in _UNTESTED:
             message = f"'{test.attribute}' cannot be tested in a pattern"

@@ -116,7 +116,11 @@ class Reader:
                     key.span, f"'{key.text}' is empty", "give it a value or leave it out"
                 )
                 continue
-            result.values[key.text] = self.read(value, known.form)
+            if known.form.name == "option":
+                what = known.name.replace("_", " ")
+                result.values[key.text] = self._option(value, known.form, what)
+            else:
+                result.values[key.text] = self.read(value, known.form)
         self._rules(result, shape, node)
         return result
 
@@ -129,7 +133,7 @@ class Reader:
             self.problems.add(key.span, message, f"{', '.join(others)} has it")
             return
         known = [f.name for f in shape.fields]
-        self.problems.unknown(key.span, f"key of a {shape.name}", key.text, known)
+        self.problems.unknown(key.span, "key", key.text, known, f"in a {shape.name}")
 
     def _rules(self, values: Values, shape: Shape, node: Mapping) -> None:
         """Required keys and rules between keys."""
@@ -335,12 +339,12 @@ class Reader:
         scalar = self._matching(node, pattern, "a whole number above zero", "")
         return None if scalar is None else int(scalar.text)
 
-    def _option(self, node: Node, form: Form) -> str | None:
+    def _option(self, node: Node, form: Form, what: str = "word") -> str | None:
         scalar = self._scalar(node, f"one of {', '.join(form.options)}")
         if scalar is None:
             return None
         if scalar.text not in form.options:
-            self.problems.unknown(scalar.span, "word", scalar.text, form.options)
+            self.problems.unknown(scalar.span, what, scalar.text, form.options)
             return None
         return scalar.text
 

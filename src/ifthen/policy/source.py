@@ -64,9 +64,9 @@ class Diagnostic:
         """The diagnostic as text: place and message, the line, a caret, a hint."""
         parts = [f"{self.place}: error: {self.message}"]
         if self.span.line:
-            text = self.source.line(self.span.line).replace("\t", " ")
+            text = self.source.line(self.span.line)
             first = max(0, self.span.column - 1 - 60)
-            shown = text[first : first + 120]
+            shown = "".join(c if c.isprintable() else " " for c in text[first : first + 120])
             start = self.span.column - 1 - first
             width = max(1, min(self.span.length, len(shown) - start))
             lead = "…" if first else ""

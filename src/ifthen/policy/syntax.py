@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, NoReturn, TypeVar
+from typing import Literal, TypeVar
 
 from ifthen.dates import UNITS, Duration
-from ifthen.policy.lexer import LexicalError, Token, tokenize
+from ifthen.policy.lexer import Token, TokenReader
 from ifthen.policy.model import (
     Attribute,
     Bound,
@@ -32,12 +32,9 @@ from ifthen.policy.model import (
     Variable,
     Words,
 )
-from ifthen.policy.places import Places
-from ifthen.policy.source import Diagnostic, InputError, Source, Span, did_you_mean
+from ifthen.policy.source import Source, Span, did_you_mean
 from ifthen.policy.yaml import Scalar, shorten
 
-MAX_DEPTH = 50
-"""Deepest nesting of one condition."""
 MAX_DIGITS = 40
 """Longest number, in characters."""
 
@@ -136,91 +133,8 @@ def parse_bound(source: Source, scalar: Scalar) -> Bound:
     return _Parser(source, scalar).whole(_Parser.bound)
 
 
-class _Parser:
+class _Parser(TokenReader):
     """Recursive descent over the tokens of one scalar."""
-
-    def __init__(self, source: Source, scalar: Scalar) -> None:
-        self.source = source
-        self.places = Places(source, scalar)
-        try:
-            self.tokens = tokenize(scalar.text)
-        except LexicalError as error:
-            self.fail(error.start, error.start + 1, error.message, error.hint)
-        self.position = 0
-        self.depth = 0
-
-    # --- places and errors ---
-
-    def span(self, start: int, end: int) -> Span:
-        return self.places.span(start, max(1, end - start))
-
-    def since(self, first: Token) -> Span:
-        """From the first character of a token to the last of the token just taken."""
-        return self.span(first.start, self.tokens[self.position - 1].end)
-
-    def fail(self, start: int, end: int, message: str, hint: str = "") -> NoReturn:
-        raise InputError([Diagnostic(self.source, self.span(start, end), message, hint)])
-
-    def unexpected(self, expected: str, hint: str = "") -> NoReturn:
-        token = self.token
-        if token.kind == "end":
-            self.fail(token.start, token.end, f"expected {expected}, but the text ends here", hint)
-        self.fail(
-            token.start,
-            token.end,
-            f"expected {expected}, but found '{shorten(token.text)}'",
-            hint,
-        )
-
-    # --- tokens ---
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.position]
-
-    def peek(self, ahead: int = 1) -> Token:
-        return self.tokens[min(self.position + ahead, len(self.tokens) - 1)]
-
-    def take(self) -> Token:
-        token = self.tokens[self.position]
-        self.position += 1
-        return token
-
-    def at(self, text: str) -> bool:
-        token = self.tokens[self.position]
-        return token.text == text and token.kind in ("name", "sign")
-
-    def accept(self, text: str) -> bool:
-        if self.at(text):
-            self.position += 1
-            return True
-        return False
-
-    def close(self, text: str, opened: Token) -> None:
-        """Take a closing bracket, or say which bracket stays open."""
-        if self.accept(text):
-            return
-        if self.token.kind == "end":
-            self.fail(
-                opened.start,
-                opened.end,
-                f"this '{opened.text}' is never closed",
-                f"expected '{text}'",
-            )
-        self.unexpected(f"'{text}'" if text == ")" else f"',' or '{text}'")
-
-    def name(self, expected: str) -> Token:
-        if self.token.kind != "name":
-            self.unexpected(expected)
-        return self.take()
-
-    def deeper(self, levels: int) -> None:
-        """Enter so many levels of nesting, or refuse to."""
-        self.depth += levels
-        if self.depth > MAX_DEPTH:
-            token = self.token
-            message = f"this is nested more than {MAX_DEPTH} deep"
-            self.fail(token.start, token.end, message, "name a part of it under 'define'")
 
     def whole(self, rule: Callable[[_Parser], _T]) -> _T:
         """Parse the whole text by one rule."""

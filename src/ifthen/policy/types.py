@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeGuard
 
-from ifthen.policy.comparisons import check_comparable, operator_fits, word_domain
+from ifthen.policy.comparisons import check_comparable, operator_fits
 from ifthen.policy.model import (
     Attribute,
     Call,
@@ -50,10 +50,14 @@ from ifthen.policy.values import (
     Type,
     attribute_type,
 )
-from ifthen.vocabulary import ACTIONS, KINDS, attributes_of
+from ifthen.policy.words import named, no_condition, word_domain
+from ifthen.vocabulary import KINDS, attributes_of
 
 MAX_DEPTH = 100
 """Deepest nesting of a condition, the definitions it uses included."""
+
+_DEFINABLE = frozenset({"truth", "number", "factor", "duration", "level", "unknown"})
+"""Types of the values that a definition may stand for."""
 
 Variables = Mapping[str, Type]
 
@@ -66,6 +70,8 @@ class Checker:
         self.problems = problems
         self.patterns = PatternChecker(names, problems)
         self._depth = 0
+        self._deepest = 0
+        self._heights: dict[str, int] = {}
         self._open: list[str] = []
         self._defined: dict[tuple[str, str, tuple[str, ...] | None], tuple[Defined, Type]] = {}
 
@@ -116,7 +122,7 @@ class Checker:
             }
             return replace(expression, options=options)
         if isinstance(expression, Name) and self._meaning(expression, context, variables) is None:
-            self._no_condition(expression, variables)
+            no_condition(self.names, self.problems, expression, variables)
             return expression
         resolved, type_ = self._value(expression, context, variables)
         if type_.name not in ("truth", "unknown"):
@@ -124,36 +130,26 @@ class Checker:
             self.problems.add(expression.span, message, ADVICE.get(type_.name, ""))
         return resolved
 
-    def _no_condition(self, name: Name, variables: Variables) -> None:
-        word = str(name.value)
-        what = self.names.what_is(word)
-        if what:
-            hint = {
-                "an event": f"write did({word})",
-                "a standard": f"write in_place({word})",
-                "a group of standards": f"write in_place({word})",
-                "a threshold": f"write status({word}) = crossed",
-                "a procedure": f"write counts({word})",
-                "an action": f"write running({word})",
-            }.get(what, "")
-            self.problems.add(name.span, f"expected a condition, but '{word}' is {what}", hint)
-            return
-        known = [*self.names.definitions, *variables, *self.names.terms]
-        self.problems.unknown(name.span, "name", word, known)
-
     def _value(
         self, expression: Expression, context: Context, variables: Variables
     ) -> tuple[Expression, Type]:
         """The resolved expression and its type."""
+        if self._too_deep(expression.span, 1):
+            return expression, UNKNOWN
         self._depth += 1
-        try:
-            if self._depth > MAX_DEPTH:
-                message = f"this is nested more than {MAX_DEPTH} deep, definitions included"
-                self.problems.add(expression.span, message)
-                return expression, UNKNOWN
-            return self._dispatch(expression, context, variables)
-        finally:
-            self._depth -= 1
+        result = self._dispatch(expression, context, variables)
+        self._depth -= 1
+        return result
+
+    def _too_deep(self, span: Span, levels: int) -> bool:
+        """Whether so many levels more are too many; reports it, and keeps the deepest reached."""
+        reached = self._depth + levels
+        if reached > MAX_DEPTH:
+            message = f"this is nested more than {MAX_DEPTH} deep, definitions included"
+            self.problems.add(span, message)
+            return True
+        self._deepest = max(self._deepest, reached)
+        return False
 
     def _dispatch(
         self, expression: Expression, context: Context, variables: Variables
@@ -162,8 +158,7 @@ class Checker:
             case Name():
                 meaning = self._meaning(expression, context, variables)
                 if meaning is None:
-                    known = [*variables, *self.names.definitions, *self.names.terms]
-                    self.problems.unknown(expression.span, "name", str(expression.value), known)
+                    no_condition(self.names, self.problems, expression, variables)
                     return expression, UNKNOWN
                 return meaning
             case Factor():
@@ -232,6 +227,8 @@ class Checker:
         key = (word, context.subject, context.trigger)
         if key in self._defined:
             defined, type_ = self._defined[key]
+            if self._too_deep(name.span, self._heights[word]):
+                return defined, UNKNOWN
             return replace(defined, span=name.span), type_
         if word in self._open:
             circle = " → ".join([*self._open[self._open.index(word) :], word])
@@ -241,11 +238,14 @@ class Checker:
         if raw is None:
             return Defined(word, name, name.span), UNKNOWN
         self._open.append(word)
+        outer, self._deepest = self._deepest, self._depth
         expression, type_ = self._value(raw, context, {})
+        self._heights[word] = self._deepest - self._depth
+        self._deepest = max(outer, self._deepest)
         self._open.pop()
-        if type_.name == "events":
-            message = "a definition is a condition, not an event"
-            self.problems.add(raw.span, message, "write did(EVENTS)")
+        if type_.name not in _DEFINABLE:
+            message = f"a definition is a condition or a measure, but this is {NAMED[type_.name]}"
+            self.problems.add(raw.span, message, ADVICE.get(type_.name, ""))
             type_ = UNKNOWN
         defined = Defined(word, expression, name.span)
         self._defined[key] = (defined, type_)
@@ -289,7 +289,7 @@ class Checker:
             )
             of = " or ".join(kinds) if len(kinds) <= 3 else "any event"
             known = {name for kind in kinds for name in attributes_of(kind)}
-            self.problems.unknown(at, f"attribute of {of}", expression.name, [*known, "date"])
+            self.problems.unknown(at, "attribute", expression.name, [*known, "date"], f"of {of}")
             return resolved, UNKNOWN
         return resolved, type_
 
@@ -360,7 +360,7 @@ class Checker:
             if isinstance(argument, Name) and word in variables:
                 self._fits(argument.span, variables[word], wanted)
                 return Variable(word, argument.span)
-            return self._named(argument, wanted, variables)
+            return named(self.names, self.problems, argument, wanted, variables)
         resolved, type_ = self._value(argument, context, variables)
         is_list = type_.name == "standards" and wanted == "standard"
         if not is_list and not isinstance(argument, Variable):
@@ -369,26 +369,6 @@ class Checker:
         elif not is_list:
             self._fits(argument.span, type_, wanted)
         return resolved
-
-    def _named(self, name: Constant, wanted: str, variables: Variables) -> Constant:
-        """A word that must name a thing of the wanted sort."""
-        word, names = str(name.value), self.names
-        if wanted == "model":
-            if isinstance(name, Name):
-                self.problems.unknown(name.span, "variable", word, [*variables, "this"])
-            return Constant(word, name.span)
-        known: Mapping[str, str]
-        if wanted == "threshold":
-            known = names.thresholds
-        elif wanted == "standard":
-            known = {**names.standards, **{group: group for group in names.groups}}
-        elif wanted == "procedure":
-            known = {procedure: procedure for procedure in names.procedures}
-        else:
-            known = {action: action for action in ACTIONS}
-        if word not in known:
-            self.problems.unknown(name.span, wanted, word, [*known, *variables])
-        return Constant(known.get(word, word), name.span)
 
     # --- logic and comparisons ---
 
@@ -404,7 +384,7 @@ class Checker:
         """A plain word where a value of type ``other`` is expected."""
         text = str(word.value)
         if other.name in ("threshold", "standard", "action"):
-            return self._named(word, other.name, {})
+            return named(self.names, self.problems, word, other.name, {})
         if other.name in WORDLIKE or other.name == "words":
             return Constant(
                 self.patterns.word(word.span, other.label, other.options, text), word.span

@@ -231,20 +231,20 @@ def _decode(source: Source, line: str, number: int) -> RawFact | Diagnostic:
     """One line as plain data, or what is wrong with it."""
     try:
         raw = _DECODER.decode(line)
+        may_repeat = isinstance(raw, dict) and _may_repeat(raw, line)
+        twice = _given_twice(line) if may_repeat else None
     except RecursionError:
         return Diagnostic(source, Span(number, 1), "this line is nested too deeply")
     except (msgspec.MsgspecError, UnicodeError) as error:
         return _malformed(source, line, number, str(error))
-    if isinstance(raw, dict) and _may_repeat(raw, line):
-        twice = _given_twice(line)
-        if twice is not None:
-            again = line.rfind(json.dumps(twice, ensure_ascii=False))
-            return Diagnostic(
-                source,
-                Span(number, max(0, again) + 1, len(twice) + 2),
-                f"the field '{shorten(twice)}' is given twice",
-                "keep one of them",
-            )
+    if twice is not None:
+        again = line.rfind(json.dumps(twice, ensure_ascii=False))
+        return Diagnostic(
+            source,
+            Span(number, max(0, again) + 1, len(twice) + 2),
+            f"the field '{shorten(twice)}' is given twice",
+            "keep one of them",
+        )
     return raw, Span(number, 1)
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeAlias
 
 from ifthen.dates import Instant, Precision, parse_moment
 from ifthen.policy.source import did_you_mean
-from ifthen.policy.yaml import shorten
+from ifthen.policy.yaml import MAX_DEPTH, shorten
 from ifthen.vocabulary import FINDINGS, Attribute
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -225,7 +225,7 @@ def mapping_of(one: Convert, example: str) -> Convert:
     return convert
 
 
-def _open(value: object) -> object:
+def _open(value: object, depth: int = 0) -> object:
     """A member of ``values``: unquoted numbers and truth values become such, lists tuples."""
     if type(value) is str:
         return value
@@ -240,12 +240,15 @@ def _open(value: object) -> object:
         return str(value)
     if type(value) is int:
         return Fraction(value)
-    if type(value) is list:
-        return tuple(_open(item) for item in value)
-    if type(value) is dict:
-        return {str(name): _entry(name, item, _open) for name, item in value.items()}
     if value is None:
         raise BadValue("is empty", "leave it out")
+    if depth > MAX_DEPTH:
+        raise BadValue(f"is nested more than {MAX_DEPTH} deep")
+    if type(value) is list:
+        return tuple(_open(item, depth + 1) for item in value)
+    if type(value) is dict:
+        inner = partial(_open, depth=depth + 1)
+        return {str(name): _entry(name, item, inner) for name, item in value.items()}
     return value
 
 

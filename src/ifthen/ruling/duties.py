@@ -100,12 +100,11 @@ class WheneverCell(Cell):
         for point, because in states(self, "becomes", self.clause.becomes, at):
             if because.value is True and was is not True:
                 triggered += 1
-                doubt = None
+                if was is None:
+                    doubt = None
                 self._condition_met(triggered, point, because, was is None, at)
             elif because.value is None and was is False:
-                doubt = because
-            elif because.value is False:
-                doubt = None
+                doubt = doubt or because
             was = because.value
         if doubt is not None:
             outcome = Outcome("?", "undetermined")
@@ -383,13 +382,15 @@ class MaintainCell(Cell):
             failing = kleene_and((active.value, kleene_not(keep.value)))
             kept = (active, keep)
             if failing is True and not bad:
-                number, since, bad, doubt = number + 1, point.latest, True, None
+                number, since, bad = number + 1, point.latest, True
                 self._failing(number, since, None, (active, keep), at)
             elif failing is False and bad:
                 bad = False
                 self._failing(number, since or 0, point.latest, (active, keep), at)
-            doubt = (active, keep) if failing is None else None
-        if doubt is not None and not bad:
+            unsure = failing is None or (active.value is None and not held)
+            if unsure and doubt is None:
+                doubt = (active, keep)
+        if doubt is not None and number == 0:
             why = (*doubt[0].all_unknown(), *doubt[1].all_unknown())
             self.keep(extended(Outcome("now", "undetermined"), doubt, why), final=False)
         elif number == 0:

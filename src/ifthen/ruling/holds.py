@@ -103,6 +103,7 @@ class ForbidCell(Cell):
         running = Call("running", (Constant(action),))
         number = 0
         since: Instant | None = None
+        doubt: tuple[Because, ...] = ()
         conditions = [self.clause.unless]
         if self.clause.if_ is not None:
             conditions.append(self.clause.if_)
@@ -114,12 +115,23 @@ class ForbidCell(Cell):
                 continue
             permit = self.permits(point)
             failing = kleene_not(permit.value)
+            if failing is None and not doubt:
+                doubt = (under_way, permit)
             if failing is True and since is None:
                 number, since = number + 1, point.latest
                 self._stretch(number, since, None, (under_way, permit), at)
             elif failing is False and since is not None:
                 self._stretch(number, since, point.latest, (under_way, permit), at)
                 since = None
+
+        if doubt and number == 0 and self._act_outcomes_are_sure():
+            outcome = Outcome("running", "undetermined")
+            why = (reason for step in doubt for reason in step.all_unknown())
+            self.keep(extended(outcome, doubt, why), final=False)
+
+    def _act_outcomes_are_sure(self) -> bool:
+        """Whether no act already says that the hold cannot be determined."""
+        return all(outcome.status != "undetermined" for outcome in self.settled.values())
 
     def _stretch(
         self,

@@ -84,6 +84,7 @@ class Group:
         self.subject = subject
         self.carried = carried
         self.floor = floor
+        self.key = (version.policy.id, clause.common.id, subject)
         self.continued = False
         """Whether a later version takes over what is not yet due."""
         self.variants: list[Variant] = []
@@ -199,7 +200,7 @@ class Session:
         shown = {fact.id: fact for fact in visible}
         gone = [f for id, f in self._shown.items() if shown.get(id) != f]
         new = [f for id, f in shown.items() if self._shown.get(id) != f]
-        if any(KINDS[fact.kind].group == "policy" for fact in (*gone, *new)):
+        if any(fact.earliest < self.timeline.begins for fact in new):
             self._restart(visible, at, known)
             return
         stale: dict[int, Group] = {}
@@ -212,11 +213,14 @@ class Session:
         for name, fact in self._history.resolve(visible, known).items():
             self.timeline.by_id[name] = fact
         self._shown = shown
+        if any(KINDS[fact.kind].group == "policy" for fact in (*gone, *new)):
+            stale.update(self._change_versions(visible))
         for group in self.groups.values():
             if group.wake is not None and group.wake <= at:
                 stale[id(group)] = group
         for group in stale.values():
-            group.update(at)
+            if self.groups.get(group.key) is group:
+                group.update(at)
 
     def add(self, fact: Fact) -> tuple[Finding, ...]:
         """Add one fact at its own time and judge again what it touches.
@@ -272,15 +276,28 @@ class Session:
         for fact in visible:
             if fact.confidence == "recall":
                 self._recalled.update(self.timeline.interests(fact))
+        self.versions, self.groups, self._watch = (), {}, {}
+        self._change_versions(visible)
+
+    def _change_versions(self, visible: Sequence[Fact]) -> dict[int, Group]:
+        """Open the versions now in force, and close those whose window changed."""
+        before = {(version.policy.id, version.window) for version in self.versions}
         self.versions, self.in_force = versions(
-            self.policies, visible, begins, throughout=self.throughout
+            self.policies, visible, self.timeline.begins, throughout=self.throughout
         )
-        self.groups = {}
+        kept = {v.policy.id for v in self.versions if (v.policy.id, v.window) in before}
+        self.groups = {key: group for key, group in self.groups.items() if key[0] in kept}
         self._watch = {}
-        subjects = [Subject(model=model) for model in self.timeline.births]
+        for group in self.groups.values():
+            self._watch_for(group)
+        opened: dict[int, Group] = {}
+        models = [Subject(model=model) for model in self.timeline.births]
         for version in self.versions:
-            for group in self._open_version(version, subjects):
-                group.update(at)
+            if version.policy.id not in kept:
+                for group in self._open_version(version, models):
+                    group.update(self.at)
+                    opened[id(group)] = group
+        return opened
 
     def sure_timeline(self) -> Timeline:
         """The timeline without recalled facts."""
@@ -342,10 +359,13 @@ class Session:
             before.continued = True
             before.update(self.at)
         group = Group(self, version, clause, anatomy, subject, carried, floor)
-        self.groups[version.policy.id, clause.common.id, subject] = group
+        self.groups[group.key] = group
+        self._watch_for(group)
+        return group
+
+    def _watch_for(self, group: Group) -> None:
         for interest in group.interests:
             self._watch.setdefault(interest, []).append(group)
-        return group
 
     def _before(self, clause: Clause, subject: Subject) -> Group | None:
         """The group of the clause that this one continues, where its policy was in force."""
