@@ -52,7 +52,7 @@ def test_folder(tmp_path: Path) -> None:
         "title: " + "x" * 10_000_000,
         "x" * 10_000_000,
         "define: {a: " + "(" * 10_000_000 + "}",
-        "title: \"" + "a" * 10_000_000,
+        'title: "' + "a" * 10_000_000,
     ],
 )
 def test_an_overlong_line_is_one_clear_error(text: str) -> None:

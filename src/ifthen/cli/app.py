@@ -14,7 +14,7 @@ from ifthen.cli.timeline import due, replay
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="ifthen")
 def app() -> None:
-    """Run a responsible scaling policy: what was promised, what happened, what follows.
+    r"""Run a responsible scaling policy: what was promised, what happened, what follows.
 
     A RECORD is a file of dated facts (YAML, or JSONL for size), or example:anthropic, a public
     record that comes with the package. Several files make one record.

@@ -13,7 +13,9 @@ from ifthen.vocabulary import ACTIONS, KINDS
 _STAGES = KINDS["model_released"].attributes["stage"].options
 
 
-@click.command()
+@click.command(
+    epilog=options.example("ifthen rule example:anthropic --at 2025-08-05 --only late,breached")
+)
 @options.records
 @options.policies
 @options.at
@@ -39,10 +41,6 @@ def rule(
     Exits with 1 where something is breached, late, violated or void, with 3 where nothing is but
     something cannot be told from the record, else with 0. --model narrows what is ruled; --only
     narrows what is shown, and leaves the exit code as it is.
-
-    \b
-    Example:
-      ifthen rule example:anthropic --at 2025-08-05 --only late,breached
     """
     from ifthen import rule as ask
 
@@ -91,7 +89,11 @@ def _statuses(only: str | None) -> frozenset[str]:
     return frozenset(words)
 
 
-@click.command()
+@click.command(
+    epilog=options.example(
+        'ifthen may deploy example:anthropic --model "Claude Opus 4" --at 2025-05-21'
+    )
+)
 @click.argument("action", type=click.Choice(ACTIONS))
 @options.records
 @options.model(required=True, help="The model.")
@@ -117,10 +119,6 @@ def may(
     ACTION is train, deploy, use-inside or store. It is permitted only if every hold on it is open
     and every step that must come before it is done. Exits with 0 where it is permitted, with 1
     where it is held, and with 3 where that cannot be told.
-
-    \b
-    Example:
-      ifthen may deploy example:anthropic --model "Claude Opus 4" --at 2025-05-21
     """
     from ifthen import may as ask
 
@@ -152,7 +150,11 @@ def may(
     ctx.exit(permission.exit_code)
 
 
-@click.command()
+@click.command(
+    epilog=options.example(
+        'ifthen why example:anthropic comprehensive --model "Claude Opus 4.1" --at 2025-08-05'
+    )
+)
 @options.records
 @click.argument("clause")
 @options.policies
@@ -177,10 +179,6 @@ def why(
     (capability-decision/report), in full (anthropic/rsp@2.2#comprehensive), or a row of the facts
     (ANT2-12). Without a version, the one in force at the moment is meant. --all also shows the
     steps that did not decide.
-
-    \b
-    Example:
-      ifthen why example:anthropic comprehensive --model "Claude Opus 4.1" --at 2025-08-05
     """
     from ifthen import rule as ask
     from ifthen.cli.output import page, show, show_json
@@ -193,12 +191,12 @@ def why(
     ruling = ask(loaded.policies, loaded.record, moment, seen, throughout=loaded.throughout)
     chosen = findings_of(clause, loaded.policies, ruling, model)
     if as_json:
-        from ifthen.reports.why_json import explained
+        from ifthen.reports.why import explained
 
         show_json(explained(ruling, chosen))
-        return
-    from ifthen.reports.why_text import write_explanations
+    else:
+        from ifthen.reports.why import write_explanations
 
-    text = page()
-    write_explanations(text, ruling, chosen, loaded, clause, everything=everything)
-    show(text)
+        text = page()
+        write_explanations(text, ruling, chosen, loaded.record, clause, everything=everything)
+        show(text)

@@ -30,6 +30,11 @@ class Commands(click.Group):
         return list(self.commands)
 
 
+def example(command: str) -> str:
+    """The end of a help text: how the command is used."""
+    return f"\b\nExample:\n  {command}"
+
+
 def records(command: _F) -> _F:
     """The files of the record."""
     return click.argument("records", metavar="RECORD...", nargs=-1, required=True)(command)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal, NoReturn, TypeAlias
+from functools import lru_cache
+from typing import Literal, NamedTuple, NoReturn, TypeAlias
 
 from ifthen.policy.places import Places
 from ifthen.policy.source import Diagnostic, InputError, Source, Span
@@ -33,8 +33,7 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word, number or sign, and where it stands in the text."""
 
     kind: Kind
@@ -53,8 +52,9 @@ class LexicalError(Exception):
         self.hint = hint
 
 
-def tokenize(text: str) -> list[Token]:
-    """The tokens of a text, closed by one of kind ``end``.
+@lru_cache(maxsize=2_048)
+def tokenize(text: str) -> tuple[Token, ...]:
+    """The tokens of a text, closed by one of kind ``end``; kept, since versions repeat texts.
 
     Raises:
         LexicalError: a character that means nothing, an open quote, or a text too long to read.
@@ -76,7 +76,7 @@ def tokenize(text: str) -> list[Token]:
             kind = "factor"
         tokens.append(Token(kind, text[start:position], start, position))
     tokens.append(Token("end", "", end, end))
-    return tokens
+    return tuple(tokens)
 
 
 def _refuse(text: str, position: int) -> NoReturn:
@@ -104,6 +104,7 @@ class TokenReader:
     # --- places and errors ---
 
     def span(self, start: int, end: int) -> Span:
+        """The place of a part of the text."""
         return self.places.span(start, max(1, end - start))
 
     def since(self, first: Token) -> Span:
@@ -111,10 +112,24 @@ class TokenReader:
         return self.span(first.start, self.tokens[self.position - 1].end)
 
     def fail(self, start: int, end: int, message: str, hint: str = "") -> NoReturn:
+        """Give up with one diagnostic.
+
+        Raises:
+            InputError: always.
+
+        """
         raise InputError([Diagnostic(self.source, self.span(start, end), message, hint)])
 
     def unexpected(self, expected: str, hint: str = "") -> NoReturn:
+        """Give up because the next token is not what was expected.
+
+        Raises:
+            InputError: always.
+
+        """
         token = self.token
+        if token.text == "=" and not hint:
+            hint = "equality is a single '='"
         if token.kind == "end":
             self.fail(token.start, token.end, f"expected {expected}, but the text ends here", hint)
         self.fail(
@@ -128,21 +143,26 @@ class TokenReader:
 
     @property
     def token(self) -> Token:
+        """The next token."""
         return self.tokens[self.position]
 
     def peek(self, ahead: int = 1) -> Token:
+        """A token further on."""
         return self.tokens[min(self.position + ahead, len(self.tokens) - 1)]
 
     def take(self) -> Token:
+        """The next token, which is then behind."""
         token = self.tokens[self.position]
         self.position += 1
         return token
 
     def at(self, text: str) -> bool:
+        """Whether the next token is this word or sign."""
         token = self.tokens[self.position]
         return token.text == text and token.kind in ("name", "sign")
 
     def accept(self, text: str) -> bool:
+        """Take this word or sign if it comes next."""
         if self.at(text):
             self.position += 1
             return True
@@ -162,6 +182,7 @@ class TokenReader:
         self.unexpected(f"'{text}'" if text == ")" else f"',' or '{text}'")
 
     def name(self, expected: str) -> Token:
+        """Take a name, or say what was expected."""
         if self.token.kind != "name":
             self.unexpected(expected)
         return self.take()

@@ -33,6 +33,7 @@ from ifthen.policy.model import (
 from ifthen.policy.names import ANY_EVENT, Context, Names, Problems
 from ifthen.policy.patterns import PatternChecker
 from ifthen.policy.source import Span
+from ifthen.policy.subjects import check_growth, check_status, type_of_this
 from ifthen.policy.syntax import Factor, Name
 from ifthen.policy.values import (
     ADVICE,
@@ -170,7 +171,7 @@ class Checker:
             case DurationLiteral():
                 return expression, DURATION
             case Variable():
-                return expression, self._this(expression, context)
+                return expression, type_of_this(self.problems, expression, context)
             case Attribute():
                 return self._attribute(expression, context, variables)
             case Events():
@@ -251,15 +252,6 @@ class Checker:
         self._defined[key] = (defined, type_)
         return defined, type_
 
-    def _this(self, variable: Variable, context: Context) -> Type:
-        if context.subject == "any":
-            return UNKNOWN
-        if context.subject == "organisation":
-            message = f"'this' needs a subject, but {context.where} is for the organisation"
-            self.problems.add(variable.span, message, "set 'for_each: model'")
-            return UNKNOWN
-        return Type(context.subject)
-
     def _attribute(
         self, expression: Attribute, context: Context, variables: Variables
     ) -> tuple[Expression, Type]:
@@ -320,28 +312,12 @@ class Checker:
             if isinstance(argument, Events):
                 argument = self.patterns.events(argument, context, variables)
             if call.function == "growth":
-                self._growth(call, argument, context)
+                check_growth(self.problems, call, argument, context)
             return replace(call, arguments=(argument,)), RESULTS[call.function]
         arguments = self._arguments(call, context, variables)
-        if (
-            call.function == "status"
-            and len(arguments) == 1
-            and context.subject not in ("model", "any")
-        ):
-            message = f"status() needs a model here, since {context.where} is for no model"
-            self.problems.add(call.span, message, "write status(THRESHOLD, MODEL)")
+        if call.function == "status" and len(arguments) == 1:
+            check_status(self.problems, call, context)
         return replace(call, arguments=arguments), RESULTS[call.function]
-
-    def _growth(self, call: Call, argument: Expression, context: Context) -> None:
-        if context.subject in ("model", "any"):
-            return
-        if isinstance(argument, Events) and all(
-            any(test.attribute == "model" and test.values != ("any",) for test in pattern.tests)
-            for pattern in argument.patterns
-        ):
-            return
-        message = f"growth() needs a model, but {context.where} is for no model"
-        self.problems.add(call.span, message, "set 'for_each: model'")
 
     def _arguments(
         self, call: Call, context: Context, variables: Variables

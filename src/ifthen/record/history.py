@@ -33,6 +33,8 @@ _DATES: Mapping[str, tuple[str, ...]] = {
     for kind in KINDS
 }
 _MERGED = frozenset({"findings", "levels"})
+_OWN = frozenset({"summary", "note"})
+"""What a correction says of itself, not of the fact it amends."""
 _STRENGTH: Mapping[Confidence, int] = {"found": 0, "seed": 1, "recall": 2}
 
 
@@ -229,6 +231,8 @@ def _amended(fact: Fact, correction: Fact) -> Fact:
     """A fact with what an amendment names changed."""
     attributes = dict(fact.attributes)
     for name, value in correction.attributes.items():
+        if name in _OWN:
+            continue
         before = attributes.get(name)
         if name == "values" and isinstance(before, tuple) and isinstance(value, tuple):
             attributes[name] = _merged_values(before, value)

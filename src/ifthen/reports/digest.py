@@ -130,7 +130,9 @@ def digest(ruling: Ruling, facts: Facts) -> Digest:
     ]
     known = Normaliser(facts)
 
-    def single(statuses: frozenset[Status], order: Callable[[Finding], object]) -> tuple[Entry, ...]:
+    def single(
+        statuses: frozenset[Status], order: Callable[[Finding], object]
+    ) -> tuple[Entry, ...]:
         chosen = [member for member in members if member.finding.status in statuses]
         chosen.sort(key=lambda member: order(member.finding))  # type: ignore[arg-type,return-value]
         return tuple(Entry((member,)) for member in chosen)
@@ -216,9 +218,7 @@ def _reasons(members: Sequence[Member], known: Normaliser) -> tuple[Reason, ...]
     return tuple(sorted(found, key=lambda reason: (-reason.count, reason.says)))
 
 
-def _grouped(
-    members: Iterable[Member], key: Callable[[Finding], Hashable]
-) -> tuple[Entry, ...]:
+def _grouped(members: Iterable[Member], key: Callable[[Finding], Hashable]) -> tuple[Entry, ...]:
     groups: dict[Hashable, list[Member]] = {}
     for member in members:
         groups.setdefault(key(member.finding), []).append(member)
@@ -247,4 +247,3 @@ def _alike(finding: Finding, known: Normaliser) -> Hashable:
         tuple(status for _, status in finding.outcome.between),
         tuple(known.tree(finding, because) for because in finding.outcome.because),
     )
-

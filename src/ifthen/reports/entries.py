@@ -132,7 +132,11 @@ class Entries:
 
     def _fact_links(self, finding: Finding) -> Html:
         names = all_facts(finding)
-        return join((fact_link(name, self._facts) for name in names), ", ") if names else tag("i", "none")
+        return (
+            join((fact_link(name, self._facts) for name in names), ", ")
+            if names
+            else tag("i", "none")
+        )
 
     def _explanation(self, entry: Entry) -> Html:
         first = entry.first
@@ -152,7 +156,12 @@ class Entries:
         if len(changes) < 2:
             return NOTHING
         steps = (
-            tag("li", tag("span", format_instant(change.at), class_="date"), " ", change.finding.status)
+            tag(
+                "li",
+                tag("span", format_instant(change.at), class_="date"),
+                " ",
+                change.finding.status,
+            )
             for change in changes
         )
         return tag("section", tag("h5", "As known on each day"), tag("ol", *steps, class_="steps"))

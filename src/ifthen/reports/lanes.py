@@ -5,8 +5,9 @@ Places along the axis are instants; rows are numbers. Drawing is the business of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from ifthen.dates import SECONDS_PER_DAY, Instant
 from ifthen.record.model import Fact
@@ -21,6 +22,10 @@ from ifthen.vocabulary import KINDS
 ORGANISATION = "Organisation"
 MOST_ROWS = 12
 """Rows of bars in a lane; what does not fit is counted instead."""
+WIDTH = 1040
+"""Pixels of a short record's axis."""
+LEAST_PER_DAY = 0.8
+"""Pixels a day of a long one's, which is wider and scrolls."""
 
 SHAPES: Mapping[str, str] = {
     "release": "Release",
@@ -48,6 +53,7 @@ _SHAPE_OF_GROUP: Mapping[str, str] = {
     "trouble": "trouble",
 }
 _ORDER = tuple(SHAPES)
+_Item = TypeVar("_Item")
 _FROM_TRIGGER: frozenset[Status] = frozenset({"held", "missed", "violated", "void", "abused"})
 
 
@@ -112,21 +118,20 @@ class Chart:
     """The axis runs from ``start`` to ``end``."""
     now: Instant
     """The moment of the ruling."""
+    per_day: float
+    """Pixels a day, which decides what would overlap."""
     families: tuple[tuple[str, tuple[InForce, ...]], ...]
     """Policy families with their versions; the family that is ruled under comes first."""
     lanes: tuple[Lane, ...]
 
 
-def chart(
-    replay: Replay, facts: Facts, ids: Mapping[tuple[str, object, str], str], per_day: float
-) -> Chart:
+def chart(replay: Replay, facts: Facts, ids: Mapping[tuple[str, object, str], str]) -> Chart:
     """Lay out a replay.
 
     Args:
         replay: what to show.
         facts: the facts to mark.
         ids: where on the page each finding is, by its key.
-        per_day: pixels a day, which decides what would overlap.
     """
     now = replay.ruling.at
     shown = [fact for fact in facts.visible if fact.latest >= replay.start]
@@ -134,6 +139,7 @@ def chart(
     start = max(first, replay.start - SECONDS_PER_DAY)
     findings = [f for f in replay.ruling.findings if _is_drawn(f, start)]
     end = _end(findings, start, now)
+    per_day = max(LEAST_PER_DAY, WIDTH * SECONDS_PER_DAY / (end - start))
     pack = _Packer(per_day / SECONDS_PER_DAY)
     ends = {policy.policy: policy.end for policy in replay.ruling.policies}
     by_model: dict[str | None, list[Fact]] = {None: []}
@@ -158,7 +164,7 @@ def chart(
         for model, own in by_model.items()
     ]
     kept = [lane for lane in lanes if lane.marks or lane.bars or lane.name == ORGANISATION]
-    return Chart(start, end, now, _families(replay.ruling.policies), tuple(kept))
+    return Chart(start, end, now, per_day, _families(replay.ruling.policies), tuple(kept))
 
 
 def _is_drawn(finding: Finding, start: Instant) -> bool:
@@ -167,7 +173,9 @@ def _is_drawn(finding: Finding, start: Instant) -> bool:
         finding.status in FAULTS or (finding.status in _FROM_TRIGGER and outcome.triggered)
     ):
         return False
-    moments = [interval[1] for interval in (outcome.due, outcome.triggered, outcome.done) if interval]
+    moments = [
+        interval[1] for interval in (outcome.due, outcome.triggered, outcome.done) if interval
+    ]
     return bool(moments) and max(moments) >= start and finding.status not in ("dormant", "lapsed")
 
 
@@ -307,9 +315,13 @@ class _Packer:
             middle = (mark.low + mark.high) / 2 * self._scale
             half = self.MARK / 2 + (6 if mark.count > 1 else 0)
             low, high = mark.low * self._scale, mark.high * self._scale
-            return (min(low, middle - half), max(high, middle + half)) if mark.coarse else (
-                middle - half,
-                middle + half,
+            return (
+                (min(low, middle - half), max(high, middle + half))
+                if mark.coarse
+                else (
+                    middle - half,
+                    middle + half,
+                )
             )
 
         ordered = sorted(marks, key=lambda mark: (_ORDER.index(mark.shape), mark.low))
@@ -327,14 +339,16 @@ class _Packer:
         left_out = sum(bar.count for bar in placed) - sum(bar.count for bar in kept)
         return kept, left_out
 
-    def _rows[Item](
-        self, items: Iterable[Item], extent: Callable[[Item], tuple[float, float]]
-    ) -> Iterable[tuple[Item, int]]:
+    def _rows(
+        self, items: Iterable[_Item], extent: Callable[[_Item], tuple[float, float]]
+    ) -> Iterator[tuple[_Item, int]]:
         rows: list[list[tuple[float, float]]] = []
         for item in items:
             low, high = extent(item)
             for row, taken in enumerate(rows):
-                if all(high + self.GAP <= other[0] or low >= other[1] + self.GAP for other in taken):
+                if all(
+                    high + self.GAP <= other[0] or low >= other[1] + self.GAP for other in taken
+                ):
                     break
             else:
                 row, taken = len(rows), []

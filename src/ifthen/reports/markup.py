@@ -38,10 +38,10 @@ def join(parts: Iterable[object], separator: str = "") -> Html:
     return Html(text(separator).join(text(part) for part in parts))
 
 
-def tag(name: str, *children: object, **attributes: Attribute) -> Html:
+def tag(name: str, /, *children: object, **attributes: Attribute) -> Html:
     """One element. ``class_`` and ``for_`` give ``class`` and ``for``; ``data_x`` gives ``data-x``."""
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}'
+        f" {key.rstrip('_').replace('_', '-')}"
         + ("" if value is True else f'="{text(_number(value))}"')
         for key, value in attributes.items()
         if value is not None and value is not False
@@ -60,7 +60,7 @@ def _number(value: Attribute) -> object:
     return value
 
 
-def anchor(identifier: str, *children: object, **attributes: Attribute) -> Html:
+def anchor(identifier: str, /, *children: object, **attributes: Attribute) -> Html:
     """A link to another place of the page."""
     return tag("a", *children, href=f"#{identifier}", **attributes)
 

@@ -129,8 +129,9 @@ def write_finding(page: Page, finding: Finding, label: str, column: int) -> None
         if word.charitable_status != finding.status:
             said = f'{word.charitable_status} if "{word.phrase}" means {word.charitable}'
             page.item("", said, column=column)
-    if finding.assumes:
-        page.item("", f"Assumes: {', '.join(finding.assumes)}.", column=column)
+    unsaid = [assumption for assumption in finding.assumes if assumption not in finding.says]
+    if unsaid:
+        page.item("", f"Assumes: {', '.join(unsaid)}.", column=column)
     place = ", ".join(filter(None, (finding.clause, finding.section)))
     page.item("", place, column=column)
 
@@ -149,7 +150,7 @@ def reason_of(finding: Finding) -> str:
     unlisted = _UNLISTED.search(reason)
     if unlisted:
         return f"the record does not list every {unlisted[1].replace(' and ', ' or ')}"
-    names = {fact: "a fact" for fact in finding.outcome.facts}
+    names = dict.fromkeys(finding.outcome.facts, "a fact")
     if finding.subject.model is not None:
         names[finding.subject.model] = "the model"
     for name in sorted(names, key=len, reverse=True):
@@ -160,7 +161,7 @@ def reason_of(finding: Finding) -> str:
 def is_open_between(finding: Finding) -> bool:
     """Whether an undetermined finding lies between known answers: of a date, or of readings."""
     statuses = {reading.outcome.status for reading in finding.readings}
-    return bool(finding.outcome.between) or len(statuses) > 1
+    return bool(finding.outcome.between) or (len(statuses) > 1 and "undetermined" not in statuses)
 
 
 def _by_due(finding: Finding) -> tuple[bool, Instant, str]:

@@ -32,18 +32,28 @@ def acknowledged(
         if precedes(fact, closing(at)).before and fact.confidence != "recall":
             for policy in policies.values():
                 if fact.attributes.get("policy") in (None, policy.id):
-                    for clause in policy.clauses:
-                        if _about(fact, policy, clause):
-                            _apply(result, fact, policy, clause)
+                    _apply(result, fact, policy)
     return result
 
 
-def _about(fact: Fact, policy: Policy, clause: Clause) -> bool:
+def _clauses(fact: Fact, policy: Policy) -> tuple[list[Clause], str]:
+    """The clauses an acknowledgement is about, and the row it names where it names no clause."""
     about = fact.attributes.get("about")
-    if not isinstance(about, tuple):
-        return False
-    names = {clause.common.id, f"{policy.id}#{clause.common.id}", *clause.common.encodes}
-    return not names.isdisjoint(about)
+    names = about if isinstance(about, tuple) else ()
+    named = [
+        clause
+        for clause in policy.clauses
+        if not {clause.common.id, f"{policy.id}#{clause.common.id}"}.isdisjoint(names)
+    ]
+    if named:
+        return named, ""
+    rows = [row for row in names if any(row in c.common.encodes for c in policy.clauses)]
+    late = _days_late(fact) is not None
+    return [
+        clause
+        for clause in policy.clauses
+        if not set(rows).isdisjoint(clause.common.encodes) and (_counts_days(clause) or not late)
+    ], ", ".join(rows)
 
 
 def _days_late(fact: Fact) -> Fraction | None:
@@ -63,20 +73,35 @@ def _counts_days(clause: Clause) -> bool:
     return duty is not None and any(isinstance(limit, Within) for limit in duty.deadlines)
 
 
-def _apply(findings: list[Finding], fact: Fact, policy: Policy, clause: Clause) -> None:
-    late = _days_late(fact)
-    if late is not None and not _counts_days(clause):
+def _apply(findings: list[Finding], fact: Fact, policy: Policy) -> None:
+    clauses, row = _clauses(fact, policy)
+    open_ = {clause.common.id: _open(findings, fact, policy, clause) for clause in clauses}
+    open_ = {name: places for name, places in open_.items() if places}
+    if len(open_) > 1 and row:
+        doubt = f"{fact.id} acknowledges noncompliance with {row}, which several clauses encode"
+        for places in open_.values():
+            for place in places:
+                found = findings[place]
+                findings[place] = replace(found, unknown=_with(found.unknown, doubt))
         return
+    for places in open_.values():
+        _settle(findings, fact, places)
+
+
+def _open(findings: list[Finding], fact: Fact, policy: Policy, clause: Clause) -> list[int]:
+    """Places of the findings of a clause that the days alone leave undetermined."""
     reference = f"{policy.id}#{clause.common.id}"
-    places = [
+    return [
         index
         for index, finding in enumerate(findings)
         if finding.clause == reference
         and finding.status == "undetermined"
         and (not fact.models or finding.subject.model in fact.models)
     ]
-    if not places:
-        return
+
+
+def _settle(findings: list[Finding], fact: Fact, places: list[int]) -> None:
+    late = _days_late(fact)
     if len(places) == 1:
         findings[places[0]] = _settled(findings[places[0]], fact, late)
         return

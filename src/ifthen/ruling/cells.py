@@ -40,10 +40,20 @@ class Window:
 
     start: Instant
     end: Instant | None = None
+    begun_by: str | None = None
+    """The fact that put the version in the place of another, which judges that fact."""
+    ended_by: str | None = None
+    """The fact that put the next version in its place."""
 
     def holds(self, instant: Instant) -> bool:
         """Whether the version is in force at an instant."""
         return self.start <= instant and (self.end is None or instant < self.end)
+
+    def owns(self, fact: Fact) -> bool:
+        """Whether the version judges a fact; a change of policy is judged by what it changes."""
+        if fact.id == self.ended_by:
+            return True
+        return fact.id != self.begun_by and self.holds(fact.earliest)
 
     def closed_by(self, at: Instant) -> bool:
         """Whether the version is no longer in force at ``at``."""
@@ -91,7 +101,7 @@ class Cell:
         lane = self.judge.lane(expression)
         for index in range(start, len(lane.facts)):
             fact = lane.facts[index]
-            if self.window.holds(fact.earliest) or fact.id in self.carried:
+            if self.window.owns(fact) or fact.id in self.carried:
                 yield fact, lane.certain[index]
 
     def absent(self, expressions: Iterable[Expression], trigger: Fact | None) -> str | None:
@@ -148,7 +158,7 @@ class Cell:
         if due.high is not None:
             self.wake_at(due.high + 1, at)
             self.wake_at((due.low or 0) + 1, at)
-        beyond = due.high is None or not self.window.closed_by(due.high)
+        beyond = due.high is None or self.window.closed_by(due.high)
         done_inside = done is not None and self.window.holds(done[0])
         return Outcome(
             key,

@@ -248,9 +248,7 @@ class CadenceCell(Cell):
 
     def _carried(self, period: _Period) -> bool:
         """Whether a turn that began before this version was still open when it began."""
-        if f"turn {period.number}" in self.carried:
-            return True
-        return period.anchor is None and self.judge.floor >= period.since[0] >= self.window.start
+        return f"turn {period.number}" in self.carried
 
     def _turn(self, period: _Period, deeds: list[Deed], at: Instant) -> Outcome:
         key = f"turn {period.number}"
@@ -270,6 +268,8 @@ class CadenceCell(Cell):
         if deeds and deeds[0].certain and absent is not None and outcome.status == "late":
             outcome = replace(outcome, status="undetermined", unknown=(*outcome.unknown, absent))
         outcome = extended(outcome, steps)
+        if outcome.status == "met" and unknown:
+            return replace(outcome, status="undetermined", unknown=(*outcome.unknown, *unknown))
         if outcome.status == "met" or outcome.carry:
             return outcome
         return self._while(outcome, due, at, unknown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,10 @@ class InForce:
     """None: throughout the record, because the user named the policy."""
     end: Instant | None
     encoded: bool = True
+
+    def covers(self, at: Instant) -> bool:
+        """Whether it is in force at an instant."""
+        return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
 
     def as_json(self) -> dict[str, Any]:
         """``{"policy", "from", "to", "encoded"}``; ``to`` is the day its successor begins."""
@@ -155,10 +159,14 @@ class Ruling:
 
     @property
     def exit_code(self) -> int:
-        """1 where there is a fault, else 3 where something is undetermined, else 0."""
+        """1 where there is a fault, else 3 where something is undetermined, else 0.
+
+        A policy in force that is not encoded leaves undetermined whatever it asks.
+        """
         if self.faults:
             return 1
-        return 3 if any(f.status == "undetermined" for f in self.findings) else 0
+        unsure = any(finding.status == "undetermined" for finding in self.findings)
+        return 3 if unsure or not_encoded(self.policies, self.at) else 0
 
     def as_json(self) -> dict[str, Any]:
         """The ruling in the documented JSON form."""
@@ -168,6 +176,11 @@ class Ruling:
             "policies": [policy.as_json() for policy in self.policies],
             "findings": [finding.as_json() for finding in self.findings],
         }
+
+
+def not_encoded(policies: Iterable[InForce], at: Instant) -> tuple[str, ...]:
+    """Policies in force at an instant that cannot be ruled, because they are not encoded."""
+    return tuple(p.policy for p in policies if not p.encoded and p.covers(at))
 
 
 def when(interval: Interval | None, *, latest: bool = False) -> str | None:

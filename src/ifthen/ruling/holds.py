@@ -54,7 +54,7 @@ class ForbidCell(Cell):
         lane = self._acts()
         for index in range(self.seen, len(lane.facts)):
             fact = lane.facts[index]
-            if self.window.holds(fact.earliest):
+            if self.window.owns(fact):
                 self.keep(self._act(fact), final=True)
         self.seen = len(lane.facts)
         self._running(at)
@@ -145,6 +145,7 @@ class ForbidCell(Cell):
         if self.clause.grace is not None:
             length = self.judge.duration(self.clause.grace)
             if length is None:
+                self._unbounded(number, since, until, because)
                 return
             limit = deadline(since, since, length, self.judge.month_end)[1]
             self.wake_at(limit + 1, at)
@@ -163,6 +164,18 @@ class ForbidCell(Cell):
             instance=facts[-1] if facts else None,
             triggered=(start_of(day_of(since)), since),
             due=(limit, limit),
+            done=None if until is None else (start_of(day_of(until)), until),
+        )
+        self.keep(extended(outcome, because), final=False)
+
+    def _unbounded(
+        self, number: int, since: Instant, until: Instant | None, because: tuple[Because, ...]
+    ) -> None:
+        """A stretch within a grace that the words leave without end: held, never a violation."""
+        outcome = Outcome(
+            f"stretch {number}",
+            "held" if until is None else "open",
+            triggered=(start_of(day_of(since)), since),
             done=None if until is None else (start_of(day_of(until)), until),
         )
         self.keep(extended(outcome, because), final=False)

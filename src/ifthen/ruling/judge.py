@@ -322,7 +322,7 @@ class Judge:
         if isinstance(value, Fraction):
             return Range.exactly(value)
         if isinstance(value, tuple) and value and isinstance(value[0], int):
-            return Range(Fraction(value[0]), Fraction(value[1]))
+            return Range(Fraction(value[0]), Fraction(value[1]), instants=True)
         if isinstance(value, (bool, str)):
             return value
         words = self.names.words(fact, name)

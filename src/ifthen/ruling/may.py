@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from ifthen.dates import Instant, format_instant
 from ifthen.policy.model import Forbid, Policy, Procedure, Step
 from ifthen.record.model import Fact, Record
-from ifthen.ruling.finding import Finding, InForce
+from ifthen.ruling.finding import Finding, InForce, not_encoded
 from ifthen.ruling.holds import NOW, ForbidCell
 from ifthen.ruling.judge import Asked, Judge, Subject
 from ifthen.ruling.merge import merge
@@ -106,7 +106,7 @@ def permission(
         "held"
         if statuses & {"held", "void"}
         else "undetermined"
-        if "undetermined" in statuses
+        if "undetermined" in statuses or not_encoded(session.in_force, session.at)
         else "permitted"
     )
     lacks_all = tuple(dict.fromkeys(missing)) if answer != "permitted" else ()
@@ -117,7 +117,7 @@ def permission(
         answer,
         tuple(findings),
         lacks_all,
-        tuple(p for p in session.in_force if p.end is None or p.end > session.at),
+        tuple(policy for policy in session.in_force if policy.covers(session.at)),
         _says(action, model, answer, findings, lacks_all, session),
     )
 
@@ -231,8 +231,6 @@ def _says(
     verb = {"train": "train", "deploy": "deploy", "use-inside": "use inside", "store": "store"}
     what = f"{verb[action]} {model}"
     if answer == "permitted":
-        if not session.versions:
-            return f"May {what}: no encoded policy is in force, so nothing holds it."
         held = f"{len(findings)} clauses permit it" if findings else "no clause holds it"
         return f"May {what}: {held}."
     needed = "; ".join(dict.fromkeys(map(str, missing)))
@@ -241,5 +239,8 @@ def _says(
         holding = next(f for f in findings if f.status in ("held", "void"))
         return f"May not {what}: {holding.title} ({holding.clause}).{tail}"
     reasons = [reason for f in findings if f.status == "undetermined" for reason in f.unknown]
+    unread = not_encoded(session.in_force, session.at)
+    if unread:
+        reasons.insert(0, f"what {' and '.join(unread)} asks, which is not encoded")
     why = f" Not known: {'; '.join(dict.fromkeys(reasons[:3]))}." if reasons else ""
     return f"It cannot be told whether one may {what}.{why}{tail}"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ifthen.dates import Instant
 from ifthen.policy.model import Before, Duty, Power, Procedure, Step
 from ifthen.record.model import Fact
-from ifthen.ruling.cells import Cell, Window, binds, extended
+from ifthen.ruling.cells import Cell, Window, binds, extended, relieves
 from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.order import after_fact, before_fact, closing
 from ifthen.ruling.outcome import SETTLED, Deed, Outcome, Status, with_force
@@ -276,7 +276,7 @@ class PowerCell(Cell):
     def _standing(self, at: Instant) -> Outcome:
         if self.clause.if_ is None:
             return Outcome("now", "available")
-        because = binds("if", self.clause.if_, self.judge, closing(at))
+        because = relieves("if", self.clause.if_, self.judge, closing(at))
         status: dict[bool | None, Status] = {
             True: "available",
             False: "dormant",
@@ -289,7 +289,7 @@ class PowerCell(Cell):
         if self.clause.by:
             steps.append(taken_by(fact, self.clause.by, min(1, len(self.clause.by))))
         if self.clause.if_ is not None:
-            steps.append(binds("if", self.clause.if_, self.judge, before_fact(fact), fact))
+            steps.append(relieves("if", self.clause.if_, self.judge, before_fact(fact), fact))
         proper = kleene_and([True if certain else None, *(step.value for step in steps)])
         status: dict[bool | None, Status] = {
             True: "exercised",

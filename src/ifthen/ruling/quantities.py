@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ifthen.dates import format_instant
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -15,6 +17,8 @@ class Range:
     high: Fraction | None
     low_open: bool = False
     high_open: bool = False
+    instants: bool = False
+    """Whether the number counts seconds, as dates do."""
 
     @staticmethod
     def exactly(value: Fraction) -> Range:
@@ -80,6 +84,9 @@ class Range:
         return False if apart else None
 
     def __str__(self) -> str:
+        if self.instants and self.low is not None and self.high is not None:
+            low_day, high_day = format_instant(int(self.low)), format_instant(int(self.high))
+            return low_day if low_day == high_day else f"{low_day} to {high_day}"
         if self.low is not None and self.low == self.high:
             return number(self.low)
         low = "…" if self.low is None else number(self.low)

@@ -418,22 +418,21 @@ def versions(
     )
     found: list[Version] = []
     listed: list[InForce] = []
-    for index, fact in enumerate(adopted):
+    for fact in adopted:
         name = str(fact.attributes["policy"])
         family = name.partition("@")[0]
-        after = (
-            other.earliest
-            for other in adopted[index + 1 :]
-            if str(other.attributes["policy"]).partition("@")[0] == family
-        )
-        end = next(after, None)
+        kin = [f for f in adopted if str(f.attributes["policy"]).partition("@")[0] == family]
+        place = kin.index(fact)
+        after = kin[place + 1] if place + 1 < len(kin) else None
+        end = None if after is None else after.earliest
         if end == fact.earliest:
             continue
         policy = policies.get(name)
         if policy is None:
             listed.append(InForce(name, fact.earliest, end, encoded=False))
             continue
-        version = Version(policy, Window(fact.earliest, end))
+        window = Window(fact.earliest, end, fact.id if place else None, after.id if after else None)
+        version = Version(policy, window)
         found.append(version)
         listed.append(version.in_force)
     return tuple(found), tuple(listed)

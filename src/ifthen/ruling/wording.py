@@ -50,13 +50,17 @@ def _tail(
             return "nothing is asked" + (f" on {outcome.instance}" if outcome.instance else "")
         case "pending":
             since = f" since {triggered}" if triggered else ""
-            return f"asked{since}, due by {due}" if due else f"asked{since}, with no date set"
+            dues = dict.fromkeys(when(r.outcome.due, latest=True) for r in readings)
+            by = due or " or ".join(str(day) for day in dues if day is not None)
+            return f"asked{since}, due by {by}" if by else f"asked{since}, with no date set"
         case "met":
             return f"done {done}" + (f", due by {due}" if due else "") if done else "kept"
         case "late":
             return f"due by {due}, done {done}, late by {late}"
         case "breached":
-            return f"due by {due} and not done by {format_instant(at)}" if due else "not done"
+            if due is None or outcome.due == outcome.triggered:
+                return f"not so on {triggered}" if triggered else "not done"
+            return f"due by {due} and not done by {format_instant(at)}"
         case "missed":
             by = f", late by {late}" if late else ""
             return f"an aim missed: due by {due}{by}" if due else "an aim missed"

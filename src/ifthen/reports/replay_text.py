@@ -1,0 +1,72 @@
+"""A replay and what falls due, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ifthen.dates import Day, Instant, day_of, format_day, format_instant
+from ifthen.reports.page import Page
+from ifthen.reports.ruling_text import TONES, counted, write_policies
+from ifthen.ruling.finding import FAULTS
+from ifthen.ruling.replay import Change, DueItem, Replay
+
+_QUIET = frozenset({"dormant", "open", "available", "noted", "undetermined", "lapsed"})
+"""New findings of these statuses are counted rather than listed, unless all is asked for."""
+
+
+def write_replay(page: Page, replay: Replay, name: str, *, everything: bool = False) -> None:
+    """Write every change of status by day, as known on that day."""
+    span = f"{format_instant(replay.start)} to {format_instant(replay.end)}"
+    page.heading(f"{name}, {span}, as known on each day")
+    write_policies(page, replay.ruling.policies, replay.end)
+    by_day: dict[str, list[Change]] = {}
+    for change in replay.changes:
+        by_day.setdefault(format_instant(change.at), []).append(change)
+    for day, changes in by_day.items():
+        _write_day(page, day, changes, everything=everything)
+    page.blank()
+    if not replay.changes:
+        page.write("No status changed.")
+    page.write(f"At the end: {counted(replay.ruling.findings) or 'no finding'}.")
+
+
+def _write_day(page: Page, day: str, changes: Sequence[Change], *, everything: bool) -> None:
+    listed = [change for change in changes if everything or not _is_quiet(change)]
+    quiet = [change.finding for change in changes if not everything and _is_quiet(change)]
+    page.heading(day)
+    for change in listed:
+        status = change.finding.status
+        was = f"{change.was} → " if change.was else ""
+        label = f"{was}{status}"
+        page.item(label, change.finding.says, column=14, tone=TONES.get(status))
+        page.item("", change.finding.clause, column=14)
+    if quiet:
+        page.item("", f"{'Also ' if listed else ''}{counted(quiet)}.", column=14)
+
+
+def _is_quiet(change: Change) -> bool:
+    return change.finding.status in _QUIET and change.was not in FAULTS | {"held", "pending"}
+
+
+def write_due(page: Page, items: Sequence[DueItem], name: str, at: Instant, days: int) -> None:
+    """Write what is overdue and what falls due, in order."""
+    page.heading(f"{name}, from {format_instant(at)}, {days} days ahead")
+    today = day_of(at)
+    overdue = [item for item in items if item.finding.status in FAULTS | {"missed"}]
+    ahead = [item for item in items if item not in overdue]
+    for title, chosen in (("Overdue", overdue), ("Coming", ahead)):
+        if chosen:
+            page.heading(f"{title}: {len(chosen)}")
+            for item in chosen:
+                label = format_day(item.day)
+                page.item(label, item.says, column=12, tone=TONES.get(item.finding.status))
+                place = f"{item.finding.clause}, {_distance(item.day - today)}"
+                page.item("", place, column=12)
+    if not items:
+        page.blank()
+        page.write("Nothing with a date falls due.")
+
+
+def _distance(days: Day) -> str:
+    count = f"{abs(days)} day{'' if abs(days) == 1 else 's'}"
+    return "today" if days == 0 else f"in {count}" if days > 0 else f"{count} ago"
