@@ -70,8 +70,8 @@ def fact_link(name: str, facts: Facts) -> Html:
 
 def fact_lines(names: Iterable[str], facts: Facts) -> Html:
     """The facts a finding rests on: date, what happened, sources."""
-    found = dict.fromkeys(fact for name in names if (fact := facts.find(name)) is not None)
-    ordered = sorted(found, key=lambda fact: (fact.earliest, fact.order))
+    found = {fact.id: fact for name in names if (fact := facts.find(name)) is not None}
+    ordered = sorted(found.values(), key=lambda fact: (fact.earliest, fact.order))
     return tag("ul", *(tag("li", fact_line(fact, facts)) for fact in ordered), class_="facts")
 
 

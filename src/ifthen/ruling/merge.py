@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ifthen.dates import Instant
-from ifthen.policy.model import Clause, Policy, Power, Procedure
+from ifthen.policy.model import Clause, Policy, Power, Procedure, Whenever
 from ifthen.ruling.cells import Cell
 from ifthen.ruling.finding import Finding, ReadingStatus, WordStatus
 from ifthen.ruling.judge import Meaning, Subject
-from ifthen.ruling.outcome import Outcome, Status, with_force
+from ifthen.ruling.outcome import UNPUBLISHED, Outcome, Status, with_force
 from ifthen.ruling.variants import Anatomy
 from ifthen.ruling.wording import bound_text, sentence
 from ifthen.vocabulary import Force
@@ -141,7 +141,8 @@ def _finding(
         )
     statuses = dict.fromkeys(o.status for _, o in by_reading)
     status: Status = outcome.status if len(statuses) == 1 else "undetermined"
-    unknown = tuple(dict.fromkeys(u for _, o in by_reading for u in o.unknown))
+    reasons = dict.fromkeys(reason for _, o in by_reading for reason in o.unknown)
+    unknown = tuple(sorted(reasons, key=lambda reason: UNPUBLISHED not in reason))
     if len(statuses) > 1:
         for reading in outcome_readings:
             unknown += (f'the text leaves open: "{policy.readings[reading].phrase}"',)
@@ -156,6 +157,9 @@ def _finding(
         outcome = _shared(outcome, [o for _, o in by_reading])
     assumes = tuple(dict.fromkeys(a for _, o in by_reading for a in o.assumes))
     title, section, encodes, force, remark, suffix = _part(clause, outcome.part)
+    says = sentence(title, subject, outcome, status, readings, unknown, remark, at)
+    if status == "undetermined" and _has_no_date(clause):
+        says += " The text sets no date, so nothing can be late."
     return Finding(
         policy.id,
         f"{policy.id}#{clause.common.id}{suffix}",
@@ -167,12 +171,16 @@ def _finding(
         subject,
         outcome,
         status,
-        sentence(title, subject, outcome, status, readings, unknown, remark, at),
+        says,
         readings,
         words,
         assumes,
         unknown if status == "undetermined" else (),
     )
+
+
+def _has_no_date(clause: Clause) -> bool:
+    return isinstance(clause, Whenever) and clause.duty is not None and not clause.duty.deadlines
 
 
 def _shared(outcome: Outcome, others: Sequence[Outcome]) -> Outcome:

@@ -36,6 +36,8 @@ SETTLED: frozenset[Status] = frozenset({"met", "late", "noted", "counts", "void"
 """Statuses that no later fact can change."""
 
 Interval: TypeAlias = tuple[Instant, Instant]
+UNPUBLISHED = "is not published"
+"""What every reason says that rests on a day the record does not give; such reasons come first."""
 
 
 @dataclass(frozen=True, slots=True)

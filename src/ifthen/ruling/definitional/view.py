@@ -1,0 +1,198 @@
+"""The visible facts as one list: which are about a model, which match, which is the last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ifthen.dates import Instant
+from ifthen.policy.model import Events, Pattern, Test
+from ifthen.record.history import History
+from ifthen.record.model import Fact
+from ifthen.ruling.matching import Names, attribute
+from ifthen.ruling.order import SAME_DAY, Point, ordered, precedes, sort_key
+from ifthen.ruling.reasons import kleene_and, kleene_or
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose conditions are asked."""
+
+    model: str | None
+    standard: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A fact that matches, or may match."""
+
+    fact: Fact
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The facts of which each may be the last one at a point."""
+
+    facts: tuple[Fact, ...]
+    """Latest first."""
+    surely: bool
+    """Whether some fact has certainly happened."""
+    assumes: tuple[str, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Their ids."""
+        return tuple(fact.id for fact in self.facts)
+
+
+def latest(found: Iterable[Found], point: Point) -> Latest:
+    """The last one at a point: not certainly later than it, not certainly followed by another."""
+    orders = [(each, precedes(each.fact, point)) for each in found]
+    sure = [each.fact for each, order in orders if order.before and each.certain]
+    return Latest(
+        tuple(
+            each.fact
+            for each, order in reversed(orders)
+            if order.before is not False and not any(ordered(each.fact, s).before for s in sure)
+        ),
+        bool(sure),
+        (SAME_DAY,) if any(order.assumed for _, order in orders) else (),
+    )
+
+
+class View:
+    """What a record shows at a moment, in order; with or without what rests on memory."""
+
+    def __init__(
+        self, history: History, complete: frozenset[str], at: Instant, known: Instant, recall: bool
+    ) -> None:
+        shown = history.visible(at, known)
+        names = dict(history.resolve(shown, known))
+        self.begins = min((fact.earliest for fact in shown), default=at)
+        """When the record begins."""
+        if not recall:
+            shown = history.visible(at, known, recall=False)
+            names.update(history.resolve(shown, known))
+        self.facts: tuple[Fact, ...] = tuple(sorted(shown, key=sort_key))
+        self.named = names
+        """Every id and key, and the visible fact it stands for."""
+        self.complete = complete
+        self.at = at
+
+    def concerns(self, fact: Fact) -> tuple[str, ...]:
+        """The models a fact is about: its own, else those of the facts it names; () for all."""
+        about = fact.attributes.get("about")
+        if fact.models or not isinstance(about, tuple):
+            return fact.models
+        named = [self.named[name] for name in about if name in self.named]
+        return tuple(dict.fromkeys(model for other in named for model in other.models))
+
+    def touches(self, fact: Fact, model: str | None) -> bool:
+        """Whether a fact is about a model; every fact is about none in particular."""
+        concerned = self.concerns(fact)
+        return model is None or not concerned or model in concerned
+
+    def of(self, kinds: Iterable[str], model: str | None) -> list[Fact]:
+        """Facts of some kinds about a model, in order."""
+        wanted = frozenset(kinds)
+        return [f for f in self.facts if f.kind in wanted and self.touches(f, model)]
+
+    def find(
+        self, kinds: Iterable[str], model: str | None, test: Callable[[Fact], bool | None]
+    ) -> tuple[Found, ...]:
+        """Facts of some kinds about a model that pass a test, or may."""
+        verdicts = ((fact, test(fact)) for fact in self.of(kinds, model))
+        return tuple(
+            Found(fact, verdict is True) for fact, verdict in verdicts if verdict is not False
+        )
+
+    def lists(self, kinds: Iterable[str]) -> bool:
+        """Whether the absence of these kinds means that it did not happen."""
+        return self.complete.issuperset(kinds)
+
+    def first(self, model: str) -> Fact | None:
+        """The first fact about a model by name."""
+        return next((fact for fact in self.facts if model in fact.models), None)
+
+    def birth(self, model: str) -> Fact | None:
+        """A model's start of training where that is recorded, else the first fact about it."""
+        started = self.of(["training_started"], model)
+        return started[0] if started else self.first(model)
+
+    def models(self) -> tuple[str, ...]:
+        """Every model, in the order of its first fact."""
+        return tuple(dict.fromkeys(model for fact in self.facts for model in fact.models))
+
+
+class Matching:
+    """Which facts an event pattern means, for one policy and subject."""
+
+    def __init__(self, view: View, names: Names, subject: Subject) -> None:
+        self.view = view
+        self.names = names
+        self.subject = subject
+
+    def find(self, events: Events, trigger: Fact | None) -> tuple[Found, ...]:
+        """The facts that match events, or may."""
+        kinds = {pattern.kind for pattern in events.patterns}
+        return self.view.find(
+            kinds,
+            None,
+            lambda fact: kleene_or(self._is(fact, pattern, trigger) for pattern in events.patterns),
+        )
+
+    def scope(self, pattern: Pattern) -> str | None:
+        """The model a pattern is about: the subject, another that it names, or any."""
+        named = [test.values[0] for test in pattern.tests if test.attribute == "model"]
+        if not named or named[0] == "this":
+            return self.subject.model
+        return None if named[0] == "any" else named[0]
+
+    def _is(self, fact: Fact, pattern: Pattern, trigger: Fact | None) -> bool | None:
+        if fact.kind != pattern.kind or not self.view.touches(fact, self.scope(pattern)):
+            return False
+        tests = (test for test in pattern.tests if test.attribute != "model")
+        return kleene_and(self._passes(fact, test, trigger) for test in tests)
+
+    def _passes(self, fact: Fact, test: Test, trigger: Fact | None) -> bool | None:
+        if test.attribute == "about" and "this" in test.values:
+            return self._answers(fact, trigger)
+        said = self._said(fact, test.attribute)
+        if said is None:
+            return None
+        wanted = [self._meant(test.attribute, value) for value in test.values]
+        if test.operator == "in":
+            return any(word in said for words in wanted for word in words)
+        group = test.attribute in ("standard", "threshold")
+        every = [all(word in said for word in words) for words in wanted]
+        return (all(every) if group else any(every)) != (test.operator == "!=")
+
+    def _answers(self, fact: Fact, trigger: Fact | None) -> bool | None:
+        about = fact.attributes.get("about")
+        if trigger is None or not isinstance(about, tuple):
+            return None
+        named = [self.view.named[name] for name in about if name in self.view.named]
+        return any(other.id == trigger.id for other in named)
+
+    def _said(self, fact: Fact, name: str) -> Sequence[object] | None:
+        value = attribute(fact, name)
+        if isinstance(value, bool):
+            return ("true" if value else "false",)
+        if isinstance(value, Fraction):
+            return (value,)
+        return None if value is None else self.names.words(fact, name)
+
+    def _meant(self, name: str, value: str) -> Sequence[object]:
+        """What a word of a test stands for: the members of a group, a number, itself."""
+        if value == "this" and self.subject.standard is not None:
+            value = self.subject.standard
+        if name == "standard":
+            return self.names.standards(value)
+        if name == "threshold":
+            return (self.names.threshold(value),)
+        try:
+            return (value, Fraction(value)) if False else (value,)
+        except ValueError:
+            return (value,)
