@@ -14,7 +14,8 @@ _STAGES = KINDS["model_released"].attributes["stage"].options
 
 
 @click.command(
-    epilog=options.example("ifthen rule example:anthropic --at 2025-08-05 --only late,breached")
+    short_help="Say what is due, late, breached, held, or cannot be told.",
+    epilog=options.example("ifthen rule example:anthropic --at 2025-08-05 --only late,breached"),
 )
 @options.records
 @options.policies
@@ -90,9 +91,10 @@ def _statuses(only: str | None) -> frozenset[str]:
 
 
 @click.command(
+    short_help="Ask whether an action is permitted, and what is missing.",
     epilog=options.example(
         'ifthen may deploy example:anthropic --model "Claude Opus 4" --at 2025-05-21'
-    )
+    ),
 )
 @click.argument("action", type=click.Choice(ACTIONS))
 @options.records
@@ -151,9 +153,10 @@ def may(
 
 
 @click.command(
+    short_help="Explain a clause, as a tree of facts and conditions.",
     epilog=options.example(
         'ifthen why example:anthropic comprehensive --model "Claude Opus 4.1" --at 2025-08-05'
-    )
+    ),
 )
 @options.records
 @click.argument("clause")

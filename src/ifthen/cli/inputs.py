@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from ifthen.dates import Instant, moment, parse_moment
+from ifthen.dates import Instant, format_instant, moment, parse_moment
 from ifthen.policy.source import NOWHERE, Diagnostic, InputError, Source, did_you_mean
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ifthen.record.model import Record
 
 EXAMPLE = "example:"
+LATEST: Instant = moment("2999-12-31")
+"""Dates beyond this are taken for slips, and calendars end at the year 9999."""
 _EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
@@ -98,23 +100,23 @@ def is_adoption(kind: str) -> bool:
 
 
 def moment_of(option: str, text: str | None) -> Instant:
-    """The moment that an option names; now where it is not given."""
-    if text is None:
-        return int(time.time())
-    try:
-        return moment(text)
-    except ValueError as error:
-        refuse(option, str(error), "write YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ")
+    """The moment that an option names, of a date its last second; now where it is not given."""
+    return int(time.time()) if text is None else _moments(option, text)[1]
 
 
 def start_of_option(option: str, text: str | None) -> Instant | None:
     """The first second that an option names, or None where it is not given."""
-    if text is None:
-        return None
+    return None if text is None else _moments(option, text)[0]
+
+
+def _moments(option: str, text: str) -> tuple[Instant, Instant]:
     try:
-        return parse_moment(text)[0]
+        first, last, _ = parse_moment(text)
     except ValueError as error:
         refuse(option, str(error), "write YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ")
+    if last > LATEST:
+        refuse(option, f"'{text}' is too far away", f"give a date before {format_instant(LATEST)}")
+    return first, last
 
 
 def known_of(text: str | None, at: Instant, record: Record) -> Instant:

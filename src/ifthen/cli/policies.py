@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from ifthen.review.coverage import Coverage
 
 
-@click.group(cls=options.Commands, epilog=options.example("ifthen policy show anthropic/rsp@2.2"))
+@click.group(
+    cls=options.Commands,
+    short_help="Look at policies: those of the package, or your own.",
+    epilog=options.example("ifthen policy show anthropic/rsp@2.2"),
+)
 def policy() -> None:
     """Look at policies: those that come with the package, or your own."""
 
@@ -36,7 +40,11 @@ def list_policies(as_json: bool) -> None:
     show(text)
 
 
-@policy.command("show", epilog=options.example("ifthen policy show anthropic/rsp@2.2"))
+@policy.command(
+    "show",
+    short_help="Show what a policy promises.",
+    epilog=options.example("ifthen policy show anthropic/rsp@2.2"),
+)
 @click.argument("name", metavar="P|FILE")
 @options.as_json
 def show_policy(name: str, as_json: bool) -> None:
@@ -55,7 +63,11 @@ def show_policy(name: str, as_json: bool) -> None:
     show(text)
 
 
-@policy.command("check", epilog=options.example("ifthen policy check policy.yaml"))
+@policy.command(
+    "check",
+    short_help="Check policy files.",
+    epilog=options.example("ifthen policy check policy.yaml"),
+)
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @options.as_json
 def check(files: tuple[str, ...], as_json: bool) -> None:
@@ -87,7 +99,11 @@ def check(files: tuple[str, ...], as_json: bool) -> None:
     show(text)
 
 
-@policy.command("schema", epilog=options.example("ifthen policy schema > policy.schema.json"))
+@policy.command(
+    "schema",
+    short_help="Print the JSON Schema of policy files.",
+    epilog=options.example("ifthen policy schema > policy.schema.json"),
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, as it does anyway.")
 def schema(as_json: bool) -> None:
     """Print the JSON Schema of policy files, for editors."""
@@ -97,7 +113,11 @@ def schema(as_json: bool) -> None:
     show_json(generate())
 
 
-@policy.command("coverage", epilog=options.example("ifthen policy coverage anthropic/rsp@2.2"))
+@policy.command(
+    "coverage",
+    short_help="Run a policy's cases, and say which rows are missing.",
+    epilog=options.example("ifthen policy coverage anthropic/rsp@2.2"),
+)
 @click.argument("names", metavar="P|FILE...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every policy of the package.")
 @options.as_json

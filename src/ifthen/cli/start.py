@@ -13,7 +13,10 @@ _FILES = ("record.yaml", "policy.yaml")
 _TEMPLATES = Path(__file__).parent.parent / "examples" / "start"
 
 
-@click.command(epilog=options.example("ifthen init my-lab"))
+@click.command(
+    short_help="Write a record and a policy to start from.",
+    epilog=options.example("ifthen init my-lab"),
+)
 @click.argument("folder", default=".")
 @options.as_json
 def init(folder: str, as_json: bool) -> None:

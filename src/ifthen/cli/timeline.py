@@ -8,9 +8,10 @@ from ifthen.cli import inputs, options
 
 
 @click.command(
+    short_help="List every change of status, as known on each day.",
     epilog=options.example(
         "ifthen replay example:anthropic --from 2025-01-01 --to 2025-08-05 --html replay.html"
-    )
+    ),
 )
 @options.records
 @options.policies
@@ -64,7 +65,8 @@ def replay(
 
 
 @click.command(
-    epilog=options.example("ifthen due example:anthropic --at 2025-05-22 --days 180 --ics due.ics")
+    short_help="List what is overdue and what falls due next.",
+    epilog=options.example("ifthen due example:anthropic --at 2025-05-22 --days 180 --ics due.ics"),
 )
 @options.records
 @options.policies

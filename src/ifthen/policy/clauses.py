@@ -153,7 +153,6 @@ class ClauseBuilder:
             by_least=least,
             do=self._each_of_events(values, "do", context),
             before=before,
-            after=self._events(values, "after", context),
             follows=before is not None,
             if_=self._condition(values, "if", context),
             encodes=rows_of(values),

@@ -250,14 +250,13 @@ STEP = Shape(
         Field("do", EACH_OF_EVENTS, "Events that must happen; a list means each of them."),
         Field("by", _ROLES, "Roles that must have taken the decision: all, or any k of them."),
         Field("before", EVENTS, "Events before which it must happen, after the decision."),
-        Field("after", EVENTS, "Only what happens since the last such event counts."),
         Field("if", CONDITION, "The step is asked for only where this is true."),
         _FORCE,
         _REMARK,
         _ENCODES,
     ),
     exactly_one=(("do", "by"),),
-    needs=(("before", "do"), ("after", "do")),
+    needs=(("before", "do"),),
 )
 
 _COMMON = (

@@ -446,8 +446,6 @@ class Step:
     """Events of which each must happen; empty for a step about the decision itself."""
     before: Expression | None
     """Events before which it must happen; None means before the decision."""
-    after: Expression | None
-    """Only what happens since the last such event counts; None means no such limit."""
     follows: bool
     """Whether it comes after the decision rather than before it."""
     if_: Expression | None

@@ -72,6 +72,9 @@ _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">=", "in", "includes"})
 class Name(Constant):
     """A bare word whose meaning is not known yet."""
 
+_LONGEST = {"day": 365_000, "week": 52_000, "month": 12_000, "year": 1_000}
+"""How many of each unit make a thousand years; the calendar ends with the year 9999."""
+
 
 @dataclass(frozen=True, slots=True)
 class Factor(Constant):
@@ -426,6 +429,8 @@ class _Parser(TokenReader):
             self.fail(
                 count.start, count.end, "a duration is a whole number of units, below a million"
             )
+        if int(count.text) > _LONGEST.get(unit, 999_999):
+            self.fail(count.start, word.end, "a duration is at most 1000 years")
         self.take()
         return DurationLiteral(Duration(int(count.text), unit), self.since(count))
 

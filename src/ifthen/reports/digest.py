@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ifthen.record.history import history_of
 from ifthen.record.model import Fact, Record
@@ -59,6 +59,8 @@ class Entry:
     """Findings that say the same of several subjects; usually one."""
 
     members: tuple[Member, ...]
+    unknown: tuple[str, ...] = ()
+    """Why it is not known, without names where there are several."""
 
     @property
     def first(self) -> Finding:
@@ -135,7 +137,7 @@ def digest(ruling: Ruling, facts: Facts) -> Digest:
     ) -> tuple[Entry, ...]:
         chosen = [member for member in members if member.finding.status in statuses]
         chosen.sort(key=lambda member: order(member.finding))  # type: ignore[arg-type,return-value]
-        return tuple(Entry((member,)) for member in chosen)
+        return tuple(Entry((member,), member.finding.unknown) for member in chosen)
 
     return Digest(
         single(FAULTS, lambda f: (begins(f), f.clause)),
@@ -193,6 +195,13 @@ class Normaliser:
             return (READINGS_DIFFER, *(self.plain(finding, why) for why in finding.unknown))
         return tuple(self.plain(finding, why) for why in finding.unknown) or ("not stated",)
 
+    def why(self, entry: Entry) -> tuple[str, ...]:
+        """Why an entry is undetermined, in its own words where it is about one finding."""
+        first = entry.first
+        if len(entry.members) == 1:
+            return first.unknown
+        return tuple(dict.fromkeys(self.plain(first, why) for why in first.unknown))
+
     def tree(self, finding: Finding, because: Because) -> Hashable:
         """What makes two explanations alike."""
         return (
@@ -212,7 +221,13 @@ def _reasons(members: Sequence[Member], known: Normaliser) -> tuple[Reason, ...]
     for member in members:
         groups.setdefault(known.reasons(member.finding)[0], []).append(member)
     found = [
-        Reason(says, _grouped(group, lambda finding: _alike(finding, known)))
+        Reason(
+            says,
+            tuple(
+                replace(entry, unknown=known.why(entry))
+                for entry in _grouped(group, lambda finding: _alike(finding, known))
+            ),
+        )
         for says, group in groups.items()
     ]
     return tuple(sorted(found, key=lambda reason: (-reason.count, reason.says)))

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ifthen.dates import format_instant
 from ifthen.policy.model import Policy
-from ifthen.reports.digest import Entry, Facts, Member, all_facts, local_clause, version
-from ifthen.reports.explain import fact_link, fact_lines, tree
+from ifthen.reports.digest import Entry, Facts, all_facts, local_clause, version
+from ifthen.reports.explain import fact_lines, fact_link, prose, span_text, tree
 from ifthen.reports.markup import NOTHING, Html, join, plural, tag
-from ifthen.ruling.finding import FAULTS, Finding, lateness_text, when
+from ifthen.ruling.finding import FAULTS, Finding, lateness_text
 from ifthen.ruling.judge import Subject
 from ifthen.ruling.outcome import Interval, Status
 from ifthen.ruling.replay import Change
@@ -41,6 +41,11 @@ class Entries:
         changes: Iterable[Change],
     ) -> None:
         self._policies = policies
+        self._titles = {
+            (policy.id, clause.common.id): clause.common.title
+            for policy in policies.values()
+            for clause in policy.clauses
+        }
         self._facts = facts
         self._index = index
         self._changes: dict[tuple[str, Subject, str], list[Change]] = {}
@@ -51,11 +56,11 @@ class Entries:
         """A finding, or several that are alike, to unfold."""
         first = entry.first
         alone = len(entry.members) == 1
-        body = [tag("p", first.says if alone else _common_sentence(entry), class_="says")]
+        body = [tag("p", prose(first.says) if alone else _common_sentence(entry), class_="says")]
         if not alone:
             body.append(self._members(entry))
-        body += [_readings(first), _words(first), _listed("Why it is not known", first.unknown)]
-        body.append(_listed("Assumes", first.assumes))
+        body += [_readings(first, dated=alone), _words(first, dated=alone)]
+        body += [_listed(_why(first), entry.unknown), _listed("Assumes", first.assumes)]
         if explained and first.outcome.because:
             body.append(self._explanation(entry))
         if alone:
@@ -78,7 +83,7 @@ class Entries:
             " ",
             tag("span", first.title, class_="title"),
             " ",
-            tag("span", _whom(entry), class_="whom"),
+            tag("span", self._whom(entry), class_="whom"),
             " ",
             tag("span", _where(entry), class_="where"),
             **{**self._data(entry), "id": None},
@@ -106,7 +111,7 @@ class Entries:
                 " ",
                 tag("span", first.title, class_="title"),
                 " ",
-                tag("span", _whom(entry), class_="whom"),
+                tag("span", self._whom(entry), class_="whom"),
                 " ",
                 tag("span", moment, class_="moment") if moment else NOTHING,
                 " ",
@@ -114,29 +119,35 @@ class Entries:
             )
         )
 
+    def _whom(self, entry: Entry) -> str:
+        """The subjects of a finding, and the clause of which it is a step."""
+        subjects = list(dict.fromkeys(member.finding.subject for member in entry.members))
+        names = [] if subjects == [Subject()] else [str(subject) for subject in subjects]
+        if len(names) > 3:
+            names = [", ".join(names[:2]) + f" and {len(names) - 2} more"]
+        clause, _, part = local_clause(entry.first).partition("/")
+        whole = self._titles.get((entry.first.policy, clause)) if part else None
+        listed = ", ".join(names)
+        return " · ".join(text for text in (listed, whole and f"a step of: {whole}") if text)
+
     def _members(self, entry: Entry) -> Html:
-        rows = (
-            tag(
-                "tr",
-                tag("td", version(member.finding.policy)),
-                tag("td", str(member.finding.subject)),
-                tag("td", when(member.finding.outcome.triggered) or "–"),
-                tag("td", when(member.finding.outcome.due, latest=True) or "–"),
-                tag("td", self._fact_links(member.finding)),
-                id=None if number == 0 else member.id,
+        rows = [
+            (
+                version(member.finding.policy),
+                str(member.finding.subject),
+                span_text(member.finding.outcome.triggered),
+                span_text(member.finding.outcome.due),
+                self._fact_links(member.finding),
             )
-            for number, member in enumerate(entry.members)
-        )
+            for member in entry.members
+        ]
         head = ("Version", "About", "Asked", "Due", "Facts")
-        return _table("members", head, rows)
+        ids = [None, *(member.id for member in entry.members[1:])]
+        return _table("members", head, rows, ids)
 
     def _fact_links(self, finding: Finding) -> Html:
         names = all_facts(finding)
-        return (
-            join((fact_link(name, self._facts) for name in names), ", ")
-            if names
-            else tag("i", "none")
-        )
+        return join((fact_link(name, self._facts) for name in names), ", ")
 
     def _explanation(self, entry: Entry) -> Html:
         first = entry.first
@@ -182,9 +193,9 @@ class Entries:
         if alone:
             pairs += [
                 ("Set off by", outcome.instance and fact_link(outcome.instance, self._facts)),
-                ("Asked", when(outcome.triggered)),
-                ("Due", when(outcome.due, latest=True)),
-                ("Done", when(outcome.done)),
+                ("Asked", span_text(outcome.triggered)),
+                ("Due", span_text(outcome.due)),
+                ("Done", span_text(outcome.done)),
                 ("Late by", lateness_text(outcome.late_seconds)),
             ]
         return tag(
@@ -213,16 +224,6 @@ def _family(finding: Finding) -> str:
     return local_clause(finding).partition("/")[0]
 
 
-def _whom(entry: Entry) -> str:
-    subjects = list(dict.fromkeys(member.finding.subject for member in entry.members))
-    if subjects == [Subject()]:
-        return ""
-    names = [str(subject) for subject in subjects]
-    if len(names) > 3:
-        return f"{', '.join(names[:2])} and {len(names) - 2} more"
-    return ", ".join(names)
-
-
 def _where(entry: Entry) -> str:
     versions = list(dict.fromkeys(version(member.finding.policy) for member in entry.members))
     families = {name.partition(" ")[0] for name in versions}
@@ -240,42 +241,46 @@ def _moment(finding: Finding) -> str:
     outcome = finding.outcome
     if finding.status == "late":
         late = lateness_text(outcome.late_seconds)
-        due = when(outcome.due, latest=True)
+        due = span_text(outcome.due)
         return ", ".join(part for part in (due and f"due {due}", late and f"{late} late") if part)
     if finding.status in ("pending", "breached", "missed", "undetermined") and outcome.due:
-        return f"due {when(outcome.due, latest=True)}"
+        return f"due {span_text(outcome.due)}"
     shown: Interval | None = outcome.done or outcome.triggered
-    return when(shown) or ""
+    return span_text(shown)
 
 
-def _readings(finding: Finding) -> Html:
+def _why(finding: Finding) -> str:
+    left_open = finding.status == "undetermined"
+    return "Why it is not known" if left_open else "What the days alone leave open"
+
+
+def _readings(finding: Finding, *, dated: bool) -> Html:
     if not finding.readings:
         return NOTHING
-    rows = (
-        tag(
-            "tr",
-            tag("td", reading.says),
-            tag("td", status_chip(reading.outcome.status)),
-            tag("td", when(reading.outcome.due, latest=True) or "–"),
-            tag("td", when(reading.outcome.done) or "–"),
-            tag("td", lateness_text(reading.outcome.late_seconds) or "–"),
+    rows = [
+        (
+            reading.says,
+            status_chip(reading.outcome.status),
+            span_text(reading.outcome.due) if dated else "",
+            span_text(reading.outcome.done) if dated else "",
+            lateness_text(reading.outcome.late_seconds) if dated else "",
         )
         for reading in finding.readings
-    )
+    ]
     head = ("If the text means", "then it is", "Due", "Done", "Late by")
     return tag("section", tag("h5", "Readings of the text"), _table("readings", head, rows))
 
 
-def _words(finding: Finding) -> Html:
+def _words(finding: Finding, *, dated: bool) -> Html:
     if not finding.words:
         return NOTHING
     lines = (
         tag(
             "li",
             tag("q", word.phrase),
-            f": literally {word.literal}; charitably {word.charitable}, then ",
+            f": literally {word.literal}; charitably {word.charitable}, then it would be ",
             status_chip(word.charitable_status),
-            f", due {when(word.charitable_due, latest=True)}" if word.charitable_due else NOTHING,
+            f", due {span_text(word.charitable_due)}" if dated and word.charitable_due else "",
         )
         for word in finding.words
     )
@@ -285,17 +290,21 @@ def _words(finding: Finding) -> Html:
 def _listed(title: str, items: Sequence[str]) -> Html:
     if not items:
         return NOTHING
-    return tag("section", tag("h5", title), tag("ul", *(tag("li", item) for item in items)))
+    return tag("section", tag("h5", title), tag("ul", *(tag("li", prose(item)) for item in items)))
 
 
-def _table(class_: str, head: Sequence[str], rows: Iterable[Html]) -> Html:
-    return tag(
-        "div",
-        tag(
-            "table",
-            tag("thead", tag("tr", *(tag("th", name, scope="col") for name in head))),
-            tag("tbody", *rows),
-            class_=class_,
-        ),
-        class_="scroll",
+def _table(
+    class_: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str | None]],
+    ids: Sequence[str | None] = (),
+) -> Html:
+    """A table without the columns that would be empty."""
+    used = [column for column in range(len(head)) if any(row[column] for row in rows)]
+    lines = (
+        tag("tr", *(tag("td", row[column] or "–") for column in used), id=identifier)
+        for row, identifier in zip(rows, ids or [None] * len(rows), strict=True)
     )
+    headings = (tag("th", head[column], scope="col") for column in used)
+    table = tag("table", tag("thead", tag("tr", *headings)), tag("tbody", *lines), class_=class_)
+    return tag("div", table, class_="scroll")

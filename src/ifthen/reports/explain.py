@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
@@ -11,9 +12,10 @@ from ifthen.record.model import Fact
 from ifthen.reports.digest import Facts
 from ifthen.reports.markup import NOTHING, Html, anchor, join, outside_link, tag
 from ifthen.ruling.finding import when
+from ifthen.ruling.outcome import Interval
 from ifthen.ruling.reasons import Because
 
-_DEEP = 2
+_DEEP = 3
 """Steps of an explanation below this depth start folded."""
 _ANSWERS: Mapping[bool | None, tuple[str, str]] = {
     True: ("true", "yes"),
@@ -21,6 +23,10 @@ _ANSWERS: Mapping[bool | None, tuple[str, str]] = {
     None: ("unknown", "unknown"),
 }
 _CONFIDENCE = {"seed": "from notes, not checked again", "recall": "from memory, unchecked"}
+_LANGUAGE = re.compile(
+    r"(?P<code>\b[a-z]+(?:_[a-z]+)+\b(?:\[[^\]]*\])?)|(?P<date>\b\d{4}-\d{2}-\d{2}\b)"
+)
+"""Kinds of fact with their tests, as sentences name them, and dates."""
 _APART = frozenset({"summary", "note", "basis"})
 """Attributes that a fact's entry shows in a place of their own."""
 
@@ -52,10 +58,8 @@ def _step_line(step: Because, facts: Facts) -> Html:
             " ",
             tag("code", step.text),
             tag("span", detail, class_="detail") if detail else NOTHING,
-            join(
-                (tag("span", " ", fact_link(name, facts), class_="detail") for name in step.facts)
-            ),
-            *(tag("span", why, class_="why") for why in (*step.unknown, *step.assumes)),
+            join(tag("span", " ", fact_link(name, facts), class_="detail") for name in step.facts),
+            *(tag("span", prose(why), class_="why") for why in (*step.unknown, *step.assumes)),
         )
     )
 
@@ -102,7 +106,24 @@ def sources(fact: Fact) -> Html:
 
 def day_text(fact: Fact) -> str:
     """When a fact happened, as exactly as is known."""
-    return (when((fact.earliest, fact.latest), latest=True) or "").replace("/", " to ")
+    return span_text((fact.earliest, fact.latest))
+
+
+def span_text(span: Interval | None) -> str:
+    """A day, a second, or ``FROM to UNTIL``; empty for nothing."""
+    return (when(span, latest=True) or "").replace("/", " to ")
+
+
+def prose(sentence: str) -> Html:
+    """A sentence of the ruling: words of the policy language as code, dates in one piece."""
+    parts: list[object] = []
+    end = 0
+    for match in _LANGUAGE.finditer(sentence):
+        found = match.group()
+        piece = tag("code", found) if match["code"] else tag("span", found, class_="whole")
+        parts += [sentence[end : match.start()], piece]
+        end = match.end()
+    return join([*parts, sentence[end:]])
 
 
 def kind_text(kind: str) -> str:
@@ -152,7 +173,7 @@ def _value_text(value: object) -> str:
         return ", ".join(f"{key}: {_value_text(item)}" for key, item in value.items())
     if isinstance(value, tuple):
         if len(value) == 2 and all(type(item) is int for item in value):
-            return when((value[0], value[1]), latest=True) or ""
+            return span_text((value[0], value[1]))
         joined = "; " if any(isinstance(item, Mapping) for item in value) else ", "
         return joined.join(_value_text(item) for item in value)
     return str(value)

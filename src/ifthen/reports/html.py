@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from string import Template
@@ -29,6 +29,7 @@ from ifthen.reports.sections import (
 )
 from ifthen.reports.timeline import draw
 from ifthen.ruling.finding import FAULTS, Finding, InForce, Ruling
+from ifthen.ruling.outcome import Status
 from ifthen.ruling.replay import Replay
 from ifthen.vocabulary import FORCES
 
@@ -120,7 +121,12 @@ def _verdict(ruling: Ruling) -> Html:
     chips = (
         tag(
             "li",
-            anchor(places[status], tag("b", f"{counts[status]:,}"), f" {status}", class_=f"status s-{status}"),
+            anchor(
+                places[status],
+                tag("b", f"{counts[status]:,}"),
+                f" {status}",
+                class_=f"status s-{status}",
+            ),
         )
         for status in STATUSES
         if counts[status]
@@ -133,18 +139,20 @@ def _verdict(ruling: Ruling) -> Html:
     )
 
 
-def _summary(counts: Counter[str]) -> str:
-    faults = [(status, counts[status]) for status in STATUSES if status in FAULTS and counts[status]]
+def _summary(counts: Mapping[Status, int]) -> str:
+    faults = [
+        (status, counts[status]) for status in STATUSES if status in FAULTS and counts[status]
+    ]
     total = sum(count for _, count in faults)
     kinds = ", ".join(f"{count} {status}" for status, count in faults)
-    first = f"{plural(total, 'fault')}: {kinds}." if faults else "No fault on this record."
+    first = f"{plural(total, 'fault')}: {kinds}." if faults else "No fault is shown by this record."
     rest = []
     if counts["held"]:
         rest.append(f"{plural(counts['held'], 'hold')} closed")
     if counts["pending"]:
         rest.append(f"{counts['pending']:,} pending")
     if counts["undetermined"]:
-        rest.append(f"{counts['undetermined']:,} undetermined for want of facts")
+        rest.append(f"{counts['undetermined']:,} undetermined")
     listed = ", ".join(rest)
     return f"{first} {listed[0].upper()}{listed[1:]}." if listed else first
 
@@ -192,7 +200,9 @@ def _filters(findings: Sequence[Finding], index: Index) -> Html:
     return tag(
         "form",
         tag("fieldset", tag("legend", "Status"), *statuses, class_="statuses"),
-        _select("Policy", "policy", ((number, version(name)) for name, number in index.policies.items())),
+        _select(
+            "Policy", "policy", ((number, version(name)) for name, number in index.policies.items())
+        ),
         _select("About", "subject", ((number, name) for name, number in index.subjects.items())),
         tag(
             "label",
@@ -200,7 +210,11 @@ def _filters(findings: Sequence[Finding], index: Index) -> Html:
             tag("select", tag("option", "any", value=""), *_clause_options(clauses), name="clause"),
         ),
         _select("Force", "force", ((force, force) for force in FORCES if force in forces)),
-        tag("label", "Words", tag("input", type="search", name="words", placeholder="any words", autocomplete="off")),
+        tag(
+            "label",
+            "Words",
+            tag("input", type="search", name="words", placeholder="any words", autocomplete="off"),
+        ),
         tag(
             "div",
             tag("output", plural(len(findings), "finding"), name="shown", aria_live="polite"),

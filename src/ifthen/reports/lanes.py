@@ -22,7 +22,7 @@ from ifthen.vocabulary import KINDS
 ORGANISATION = "Organisation"
 MOST_ROWS = 12
 """Rows of bars in a lane; what does not fit is counted instead."""
-WIDTH = 1040
+WIDTH = 940
 """Pixels of a short record's axis."""
 LEAST_PER_DAY = 0.8
 """Pixels a day of a long one's, which is wider and scrolls."""
@@ -70,6 +70,8 @@ class Mark:
     place: str
     """Id of the place on the page it leads to."""
     row: int = 0
+    shift: float = 0.0
+    """Pixels to the right of its date, to stand beside others of that date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +139,12 @@ def chart(replay: Replay, facts: Facts, ids: Mapping[tuple[str, object, str], st
     shown = [fact for fact in facts.visible if fact.latest >= replay.start]
     first = min((fact.earliest for fact in shown), default=replay.start)
     start = max(first, replay.start - SECONDS_PER_DAY)
-    findings = [f for f in replay.ruling.findings if _is_drawn(f, start)]
+    findings = [
+        dated for f in replay.ruling.findings if _is_drawn(dated := _dated(f, facts), start)
+    ]
     end = _end(findings, start, now)
     per_day = max(LEAST_PER_DAY, WIDTH * SECONDS_PER_DAY / (end - start))
-    pack = _Packer(per_day / SECONDS_PER_DAY)
+    pack = _Packer(start, per_day)
     ends = {policy.policy: policy.end for policy in replay.ruling.policies}
     by_model: dict[str | None, list[Fact]] = {None: []}
     for fact in shown:
@@ -167,16 +171,29 @@ def chart(replay: Replay, facts: Facts, ids: Mapping[tuple[str, object, str], st
     return Chart(start, end, now, per_day, _families(replay.ruling.policies), tuple(kept))
 
 
+def _dated(finding: Finding, facts: Facts) -> Finding:
+    """A fault without a date of its own, such as one acknowledged, takes that of its fact."""
+    outcome = finding.outcome
+    if finding.status not in FAULTS or outcome.due or outcome.triggered or outcome.done:
+        return finding
+    fact = None if outcome.instance is None else facts.find(outcome.instance)
+    if fact is None:
+        return finding
+    moment = (fact.earliest, fact.latest)
+    return replace(finding, outcome=replace(outcome, triggered=moment, done=moment))
+
+
 def _is_drawn(finding: Finding, start: Instant) -> bool:
     outcome = finding.outcome
     if outcome.due is None and not (
         finding.status in FAULTS or (finding.status in _FROM_TRIGGER and outcome.triggered)
     ):
         return False
-    moments = [
-        interval[1] for interval in (outcome.due, outcome.triggered, outcome.done) if interval
-    ]
-    return bool(moments) and max(moments) >= start and finding.status not in ("dormant", "lapsed")
+    spans = (outcome.triggered, outcome.due, outcome.done)
+    moments = [moment for span in spans if span is not None for moment in span]
+    if not moments or max(moments) < start or finding.status in ("dormant", "lapsed"):
+        return False
+    return finding.status in FAULTS or max(moments) - min(moments) >= 2 * SECONDS_PER_DAY
 
 
 def _end(findings: Iterable[Finding], start: Instant, now: Instant) -> Instant:
@@ -303,29 +320,40 @@ def _several(group: Sequence[Finding]) -> str:
 class _Packer:
     """Puts things in the first row in which they touch nothing."""
 
-    MARK = 13.0
-    GAP = 4.0
+    MARK = 12.0
+    GAP = 2
     LETTER = 5.9
 
-    def __init__(self, per_second: float) -> None:
-        self._scale = per_second
+    def __init__(self, start: Instant, per_day: float) -> None:
+        self._scale = per_day / SECONDS_PER_DAY
+        self._origin = round(start * self._scale) - 100
 
     def marks(self, marks: Iterable[Mark]) -> tuple[Mark, ...]:
-        def extent(mark: Mark) -> tuple[float, float]:
-            middle = (mark.low + mark.high) / 2 * self._scale
-            half = self.MARK / 2 + (6 if mark.count > 1 else 0)
-            low, high = mark.low * self._scale, mark.high * self._scale
-            return (
-                (min(low, middle - half), max(high, middle + half))
-                if mark.coarse
-                else (
-                    middle - half,
-                    middle + half,
-                )
-            )
+        """Marks of one date side by side, at most three in a row, around their date."""
 
-        ordered = sorted(marks, key=lambda mark: (_ORDER.index(mark.shape), mark.low))
-        return tuple(replace(m, row=row) for m, row in self._rows(ordered, extent))
+        def extent(side: Sequence[Mark]) -> tuple[float, float]:
+            first = side[0]
+            low, high = first.low * self._scale, first.high * self._scale
+            middle, half = (low + high) / 2, self.MARK * len(side) / 2
+            half += 6 if side[-1].count > 1 else 0
+            if not first.coarse:
+                return middle - half, middle + half
+            return min(low, middle - half), max(high, middle + half)
+
+        dates: dict[tuple[Instant, Instant], list[Mark]] = {}
+        for mark in sorted(marks, key=lambda mark: (mark.low, _ORDER.index(mark.shape))):
+            dates.setdefault((mark.low, mark.high), []).append(mark)
+        sides = [
+            same[first : first + columns]
+            for same in dates.values()
+            for columns in (1 if len(same) < 3 else 2 if len(same) < 5 else 3,)
+            for first in range(0, len(same), columns)
+        ]
+        return tuple(
+            replace(mark, row=row, shift=self.MARK * (place - (len(side) - 1) / 2))
+            for side, row in self._rows(sides, extent)
+            for place, mark in enumerate(side)
+        )
 
     def bars(self, bars: Iterable[Bar]) -> tuple[tuple[Bar, ...], int]:
         def extent(bar: Bar) -> tuple[float, float]:
@@ -342,18 +370,15 @@ class _Packer:
     def _rows(
         self, items: Iterable[_Item], extent: Callable[[_Item], tuple[float, float]]
     ) -> Iterator[tuple[_Item, int]]:
-        rows: list[list[tuple[float, float]]] = []
+        rows: list[int] = []  # each a set of taken pixels, as bits
         for item in items:
-            low, high = extent(item)
-            for row, taken in enumerate(rows):
-                if all(
-                    high + self.GAP <= other[0] or low >= other[1] + self.GAP for other in taken
-                ):
-                    break
-            else:
-                row, taken = len(rows), []
-                rows.append(taken)
-            taken.append((low, high))
+            low, high = (round(end) - self._origin for end in extent(item))
+            low = max(low - self.GAP, 0)
+            pixels = ((1 << max(high + self.GAP - low, 1)) - 1) << low
+            row = next((row for row, taken in enumerate(rows) if not taken & pixels), len(rows))
+            if row == len(rows):
+                rows.append(0)
+            rows[row] |= pixels
             yield item, row
 
 

@@ -39,7 +39,7 @@ def join(parts: Iterable[object], separator: str = "") -> Html:
 
 
 def tag(name: str, /, *children: object, **attributes: Attribute) -> Html:
-    """One element. ``class_`` and ``for_`` give ``class`` and ``for``; ``data_x`` gives ``data-x``."""
+    """One element. ``class_`` gives the attribute ``class``, ``data_x`` gives ``data-x``."""
     written = "".join(
         f" {key.rstrip('_').replace('_', '-')}"
         + ("" if value is True else f'="{text(_number(value))}"')

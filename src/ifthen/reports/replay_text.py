@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ifthen.dates import Day, Instant, day_of, format_day, format_instant
-from ifthen.reports.page import Page
-from ifthen.reports.ruling_text import TONES, counted, write_policies
+from ifthen.reports.page import Page, Tone
+from ifthen.reports.ruling_text import TONES, counted, reason_of, write_policies
 from ifthen.ruling.finding import FAULTS
+from ifthen.ruling.judge import Subject
 from ifthen.ruling.replay import Change, DueItem, Replay
 
 _QUIET = frozenset({"dormant", "open", "available", "noted", "undetermined", "lapsed"})
@@ -52,19 +53,31 @@ def write_due(page: Page, items: Sequence[DueItem], name: str, at: Instant, days
     """Write what is overdue and what falls due, in order."""
     page.heading(f"{name}, from {format_instant(at)}, {days} days ahead")
     today = day_of(at)
-    overdue = [item for item in items if item.finding.status in FAULTS | {"missed"}]
-    ahead = [item for item in items if item not in overdue]
-    for title, chosen in (("Overdue", overdue), ("Coming", ahead)):
+    unsure = [item for item in items if item.finding.status == "undetermined"]
+    overdue = [item for item in items if item not in unsure and item.day < today]
+    coming = [item for item in items if item not in unsure and item.day >= today]
+    for title, chosen, tone in (
+        ("Overdue", overdue, TONES["breached"]),
+        ("Coming", coming, None),
+        ("Perhaps due: the record does not tell", unsure, TONES["undetermined"]),
+    ):
         if chosen:
             page.heading(f"{title}: {len(chosen)}")
             for item in chosen:
-                label = format_day(item.day)
-                page.item(label, item.says, column=12, tone=TONES.get(item.finding.status))
-                place = f"{item.finding.clause}, {_distance(item.day - today)}"
-                page.item("", place, column=12)
+                _write_item(page, item, today, tone)
     if not items:
         page.blank()
         page.write("Nothing with a date falls due.")
+
+
+def _write_item(page: Page, item: DueItem, today: Day, tone: Tone | None) -> None:
+    finding = item.finding
+    about = f" ({finding.subject})" if finding.subject != Subject() else ""
+    label = format_day(item.day)
+    page.item(label, f"{finding.title}{about}, {_distance(item.day - today)}", column=12, tone=tone)
+    if finding.status == "undetermined":
+        page.item("", reason_of(finding), column=12)
+    page.item("", ", ".join(filter(None, (finding.clause, finding.section))), column=12)
 
 
 def _distance(days: Day) -> str:

@@ -1,4 +1,4 @@
-"""The parts of the page below the timeline: findings by section, changes, acknowledgements, facts."""
+"""The parts of the page below the timeline: findings, acknowledgements, changes, facts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ifthen.reports.digest import (
     version,
 )
 from ifthen.reports.entries import Entries, status_chip
-from ifthen.reports.explain import day_text, fact_details, fact_link, fact_says, sources
+from ifthen.reports.explain import day_text, fact_details, fact_link, fact_says, prose, sources
 from ifthen.reports.markup import NOTHING, Html, anchor, join, plural, tag
 from ifthen.ruling.finding import FAULTS, Finding
 from ifthen.ruling.replay import Change
@@ -43,15 +43,36 @@ def sections(digest: Digest, entries: Entries, notices: Html) -> Html:
     )
     parts = [
         _section("faults", "Faults", "", digest.faults, entries, empty=no_fault),
-        _section("held", "Held", "What may not begin, or not go on, as things stand.", digest.held, entries),
-        _section("missed", "Missed aims", "The text says that it aims, intends or expects; a missed "
-                 "aim is no breach.", digest.missed, entries),
-        _section("pending", "Pending", "Asked, and not yet due, or never due.", digest.pending, entries),
+        _section(
+            "held",
+            "Held",
+            "What may not begin, or not go on, as things stand.",
+            digest.held,
+            entries,
+        ),
+        _section(
+            "missed",
+            "Missed aims",
+            "The text says that it aims, intends or expects; a missed aim is no breach.",
+            digest.missed,
+            entries,
+        ),
+        _section(
+            "pending", "Pending", "Asked, and not yet due, or never due.", digest.pending, entries
+        ),
         notices,
         _undetermined(digest.undetermined, entries),
         _section("kept", "Kept and permitted", "", digest.kept, entries, folded=True),
-        _frame("quiet", "Nothing asked", "Never set off, ended first, or not used.", quiet,
-               _count(digest.quiet), folded=True) if digest.quiet else NOTHING,
+        _frame(
+            "quiet",
+            "Nothing asked",
+            "Never set off, ended first, or not used.",
+            quiet,
+            _count(digest.quiet),
+            folded=True,
+        )
+        if digest.quiet
+        else NOTHING,
     ]
     return join(parts)
 
@@ -87,13 +108,13 @@ def _section(
     if not entries:
         body = tag("p", empty, class_="empty")
     if not explained:
-        lead = "Their explanations are left out here to keep the page small; 'ifthen why' gives them."
+        lead = (
+            "Their explanations are left out here to keep the page small; 'ifthen why' gives them."
+        )
     return _frame(identifier, title, lead, body, _count(entries), folded=folded)
 
 
-def _frame(
-    identifier: str, title: str, lead: str, body: Html, count: int, *, folded: bool
-) -> Html:
+def _frame(identifier: str, title: str, lead: str, body: Html, count: int, *, folded: bool) -> Html:
     heading = tag("h3", title, " ", tag("span", f"{count:,}", class_="number", data_total=count))
     text = tag("p", lead, class_="lead") if lead else NOTHING
     inside = (
@@ -115,19 +136,21 @@ def _undetermined(reasons: Sequence[Reason], write: Entries) -> Html:
                 "summary",
                 tag("span", f"{reason.count:,}", class_="number", data_total=reason.count),
                 " ",
-                tag("span", reason.says, class_="reason-text"),
+                tag("span", prose(reason.says), class_="reason-text"),
             ),
             *(write.unfolding(entry) for entry in reason.entries),
             class_="reason",
         )
         for reason in reasons
     )
-    lead = "What is not known leaves these open; none of them is a fault. By chief reason, the commonest first."
+    lead = "Left open by what is not known; none is a fault. By chief reason, commonest first."
     return _frame("undetermined", "Undetermined", lead, join(groups), total, folded=False)
 
 
 def acknowledgements(
-    facts: Facts, findings: Sequence[Finding], ids: Mapping[tuple[str, object, str], str],
+    facts: Facts,
+    findings: Sequence[Finding],
+    ids: Mapping[tuple[str, object, str], str],
     encoded: Iterable[str],
 ) -> Html:
     """What the developer itself said it did not keep, and what the ruling makes of it."""
@@ -137,11 +160,16 @@ def acknowledgements(
     ruled = set(encoded)
     items = []
     for fact in own:
-        resting = [f for f in findings if fact.id in f.outcome.facts and "acknowledgement" in " ".join(f.assumes)]
+        resting = [
+            f
+            for f in findings
+            if fact.id in f.outcome.facts and "acknowledgement" in " ".join(f.assumes)
+        ]
         policy = fact.attributes.get("policy")
         if resting:
             after: object = join(
-                (join((status_chip(f.status), " ", anchor(ids[f.key], f.title))) for f in resting), "; "
+                (join((status_chip(f.status), " ", anchor(ids[f.key], f.title))) for f in resting),
+                "; ",
             )
         elif isinstance(policy, str) and policy not in ruled:
             after = f"{policy} is not encoded, so no finding rests on it."
@@ -150,8 +178,10 @@ def acknowledgements(
         items.append(
             tag(
                 "li",
-                tag("span", day_text(fact), class_="date"), " ",
-                tag("span", fact_says(fact), class_="said"), " ",
+                tag("span", day_text(fact), class_="date"),
+                " ",
+                tag("span", fact_says(fact), class_="said"),
+                " ",
                 fact_link(fact.id, facts),
                 tag("span", after, class_="after"),
             )
@@ -179,9 +209,20 @@ def unfolding(changes: Sequence[Change], ids: Mapping[tuple[str, object, str], s
         tag("li", tag("span", format_instant(at), class_="date"), tag("div", *_day(day, ids)))
         for at, day in days.items()
     )
-    summary = tag("summary", tag("h2", "Day by day"), " ",
-                  tag("span", plural(len(changes), "change"), " of status, as known on each day", class_="lead"))
-    return tag("details", summary, tag("ol", *rows, class_="days"), id="changes", class_="fold wide")
+    summary = tag(
+        "summary",
+        tag("h2", "Day by day"),
+        " ",
+        tag(
+            "span",
+            plural(len(changes), "change"),
+            " of status, as known on each day",
+            class_="lead",
+        ),
+    )
+    return tag(
+        "details", summary, tag("ol", *rows, class_="days"), id="changes", class_="fold wide"
+    )
 
 
 def _day(changes: Sequence[Change], ids: Mapping[tuple[str, object, str], str]) -> Iterator[Html]:
@@ -206,19 +247,29 @@ def _day(changes: Sequence[Change], ids: Mapping[tuple[str, object, str], str]) 
         yield tag("p", "; ".join(listed), class_="others")
 
 
-def record_section(facts: Facts, findings: Iterable[Finding], ids: Mapping[tuple[str, object, str], str]) -> Html:
+def record_section(
+    facts: Facts, findings: Iterable[Finding], ids: Mapping[tuple[str, object, str], str]
+) -> Html:
     """Every fact of the record, with its sources and the findings that rest on it."""
     uses: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.status not in QUIET:
-            found = {fact.id for name in all_facts(finding) if (fact := facts.find(name)) is not None}
+            found = {
+                fact.id for name in all_facts(finding) if (fact := facts.find(name)) is not None
+            }
             for identifier in found:
                 uses.setdefault(identifier, []).append(finding)
     ordered = sorted(facts.visible, key=lambda fact: (fact.earliest, fact.order))
     items = (_fact(fact, facts, uses.get(fact.id, ()), ids) for fact in ordered)
-    summary = tag("summary", tag("h2", "The record"), " ",
-                  tag("span", plural(len(ordered), "fact"), ", each with its sources", class_="lead"))
-    return tag("details", summary, tag("ol", *items, class_="record"), id="record", class_="fold wide")
+    summary = tag(
+        "summary",
+        tag("h2", "The record"),
+        " ",
+        tag("span", plural(len(ordered), "fact"), ", each with its sources", class_="lead"),
+    )
+    return tag(
+        "details", summary, tag("ol", *items, class_="record"), id="record", class_="fold wide"
+    )
 
 
 def _fact(
@@ -238,7 +289,9 @@ def _fact(
         tag("span", day_text(fact), class_="date"),
         tag(
             "div",
-            tag("span", fact_says(fact), class_="said"), " ", tag("span", fact.id, class_="id"),
+            tag("span", fact_says(fact), class_="said"),
+            " ",
+            tag("span", fact.id, class_="id"),
             tag("div", join(details, " · "), class_="detail"),
             sources(fact),
             used,

@@ -19,11 +19,12 @@ MARGIN = 92
 PAD = 8
 AXIS = 34
 FAMILY_ROW = 20
-MARK_ROW = 14
+MARK_ROW = 12
 BAR_ROW = 11
+BAR_GAP = 3
 BAR = 6
-LANE_PAD = 6
-LEAST_LANE = 30
+LANE_PAD = 5
+LEAST_LANE = 25
 
 _PATHS = {
     "release": "M0-6 6 5H-6Z",
@@ -93,7 +94,7 @@ def _x(chart: Chart, instant: Instant) -> float:
 
 
 def _lane_height(lane: Lane) -> int:
-    inside = lane.mark_rows * MARK_ROW + lane.bar_rows * BAR_ROW
+    inside = lane.mark_rows * MARK_ROW + BAR_GAP + lane.bar_rows * BAR_ROW
     inside += BAR_ROW if lane.left_out else 0
     return max(LEAST_LANE, inside + 2 * LANE_PAD)
 
@@ -195,7 +196,7 @@ def _axis(chart: Chart, height: int) -> Iterator[Html]:
             name = f"Q{day.month // 3 + 1}" if months == 3 else _MONTHS[day.month - 1]
             yield tag("text", name, x=left + 4, y=28, class_="tick-name")
     begin = to_date(chart.start // SECONDS_PER_DAY)
-    if begin.month < 11:
+    if 1 < begin.month < 11:
         yield tag("text", begin.year, x=_x(chart, chart.start), y=13, class_="year-name")
 
 
@@ -228,7 +229,7 @@ def _labels(chart: Chart, heights: Iterable[int]) -> Html:
     cells += [
         tag(
             "div",
-            family.rpartition("/")[2],
+            tag("span", family.rpartition("/")[2]),
             title=family,
             class_="family",
             style=f"flex:{FAMILY_ROW}",
@@ -251,9 +252,12 @@ def _lane(chart: Chart, lane: Lane, top: int, width: float) -> Html:
     parts = [
         tag("line", x1=0, x2=width - MARGIN + PAD, y1=top, y2=top, class_="lane-line"),
     ]
-    below = top + LANE_PAD + lane.mark_rows * MARK_ROW
+    below = top + LANE_PAD + lane.mark_rows * MARK_ROW + BAR_GAP
     parts += [_bar(chart, bar, below + bar.row * BAR_ROW) for bar in lane.bars]
-    parts += [_mark(chart, mark, top + LANE_PAD + mark.row * MARK_ROW + 7) for mark in lane.marks]
+    parts += [
+        _mark(chart, mark, top + LANE_PAD + mark.row * MARK_ROW + MARK_ROW // 2)
+        for mark in lane.marks
+    ]
     if lane.left_out:
         more = f"and {plural(lane.left_out, 'more duty', 'more duties')}, listed below"
         parts.append(tag("text", more, x=PAD, y=below + lane.bar_rows * BAR_ROW + 8, class_="more"))
@@ -262,10 +266,13 @@ def _lane(chart: Chart, lane: Lane, top: int, width: float) -> Html:
 
 def _mark(chart: Chart, mark: Mark, y: float) -> Html:
     left, right = _x(chart, mark.low), _x(chart, mark.high)
-    middle = (left + right) / 2
+    day = (left + right) / 2
+    middle = day + mark.shift
     parts: list[Html] = [tag("title", mark.title)]
     if mark.coarse:
         parts.append(tag("path", d=f"M{left:.1f} {y - 3}v6m0-3H{right:.1f}m0-3v6", class_="range"))
+    elif mark.shift:
+        parts.append(tag("line", x1=day, x2=day, y1=y - 6, y2=y + 6, class_="range"))
     parts.append(tag("use", href=f"#mark-{mark.shape}", x=middle, y=y))
     if mark.count > 1:
         parts.append(tag("text", mark.count, x=middle + 7, y=y - 1, class_="count"))
@@ -298,6 +305,8 @@ def _bar(chart: Chart, bar: Bar, y: int) -> Html:
             tip = f"M{right:.1f} {y - 3}l6 {BAR / 2 + 3:.0f}l-6 {BAR / 2 + 3:.0f}z"
             parts.append(tag("path", d=tip, class_="fault-bar"))
     if due is not None:
+        if due > right:
+            parts.append(tag("line", x1=right, x2=due, y1=y + 3, y2=y + 3, class_="spare"))
         parts.append(tag("line", x1=due, x2=due, y1=y - 2, y2=y + BAR + 2, class_="due"))
     note = bar.label or (f"×{bar.count}" if bar.count > 1 else "")
     if note:

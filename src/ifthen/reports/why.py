@@ -20,6 +20,8 @@ _ANSWERS: Mapping[bool | None, tuple[str, Tone]] = {
     False: ("no", "bad"),
     None: ("not known", "warn"),
 }
+_FRAMES = frozenset({"definition", "reading", "member", "hold", "judged"})
+"""Steps that only frame the one below them; both are shown in one line."""
 _LONGEST = 160
 """Longest condition shown in full."""
 
@@ -110,8 +112,11 @@ def _write(page: Page, finding: Finding, facts: Mapping[str, Fact], *, everythin
             page.item(label, text, column=12)
     for at, status in outcome.between:
         page.item("either", f"{status} if {format_instant(at)}", column=12)
-    for reading in finding.readings:
-        page.item("reading", f"{reading.outcome.status} if {reading.says}", column=12)
+    if len({reading.outcome.status for reading in finding.readings}) == 1:
+        page.item("readings", f"the same under all {len(finding.readings)}", column=12)
+    else:
+        for reading in finding.readings:
+            page.item("reading", f"{reading.outcome.status} if {reading.says}", column=12)
     for word in finding.words:
         said = (
             f'"{word.phrase}": {word.literal} by the words alone; '
@@ -149,13 +154,25 @@ def _tree(
     *,
     everything: bool,
 ) -> None:
-    shown = [step for step in steps if everything or parent is None or _decides(step, parent)]
+    shown = _shown(steps, parent, everything=everything)
     for number, step in enumerate(shown):
         last = number == len(shown) - 1
         corner, line = ("└ ", "  ") if last else ("├ ", "│ ")
+        names = []
+        below = _shown(step.children, step, everything=everything)
+        while step.rule in _FRAMES and len(below) == 1 and below[0].value == step.value:
+            if step.rule != "reading":
+                names.append(f"{step.text}: ")
+            step = below[0]
+            below = _shown(step.children, step, everything=everything)
         answer, tone = _ANSWERS[step.value]
-        page.branch(lead + corner, lead + line, f"{answer}: {_step_text(step)}", tone=tone)
+        text = f"{answer}: {''.join(dict.fromkeys(names))}{_step_text(step)}"
+        page.branch(lead + corner, lead + line, text, tone=tone)
         _tree(page, step.children, lead + line, step, everything=everything)
+
+
+def _shown(steps: Iterable[Because], parent: Because | None, *, everything: bool) -> list[Because]:
+    return [step for step in steps if everything or parent is None or _decides(step, parent)]
 
 
 def _decides(step: Because, parent: Because) -> bool:

@@ -8,7 +8,7 @@ other row is either listed as not checkable, with a reason from a closed list, o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
@@ -242,7 +242,7 @@ def _finding_names(policy: Policy) -> list[str]:
 def _finding(policy: Policy, case: Case, trial: Trial) -> Finding | None:
     """The finding that a case is about: the last one that fits."""
     record = Record("case", public=False, complete=frozenset(KINDS), facts=trial.facts)
-    ruling = rule([policy], record, case.at, throughout=True)
+    ruling = rule([_concerned(policy, case)], record, case.at, throughout=True)
     wanted = f"{policy.id}#{case.finding}"
     fitting = [
         finding
@@ -252,3 +252,10 @@ def _finding(policy: Policy, case: Case, trial: Trial) -> Finding | None:
         and case.model in (None, finding.subject.model)
     ]
     return fitting[-1] if fitting else None
+
+
+def _concerned(policy: Policy, case: Case) -> Policy:
+    """The policy with only the clauses that the finding can depend on: its own and procedures."""
+    own = case.finding.partition("/")[0]
+    clauses = (c for c in policy.clauses if c.common.id == own or isinstance(c, Procedure))
+    return replace(policy, clauses=tuple(clauses))

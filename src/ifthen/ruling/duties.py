@@ -13,7 +13,7 @@ from ifthen.ruling.cells import Cell, Window, binds, extended, relieves
 from ifthen.ruling.crossings import crossings
 from ifthen.ruling.interests import interests
 from ifthen.ruling.judge import Asked, Judge
-from ifthen.ruling.order import Point, after_fact, before_fact, closing
+from ifthen.ruling.order import Point, after_fact, before_fact, closing, turning_fact
 from ifthen.ruling.outcome import SETTLED, Deed, Due, Interval, Outcome, Status, earliest
 from ifthen.ruling.reasons import Because, kleene_and, kleene_not
 from ifthen.ruling.timeline import COMPUTE
@@ -431,7 +431,7 @@ class MaintainCell(Cell):
         outcome = Outcome(
             key,
             status,
-            instance=facts[-1] if facts else None,
+            instance=turning_fact(facts, self.judge.timeline.by_id, day_of(since)),
             triggered=when,
             due=due,
             done=None if until is None else (start_of(day_of(until)), until),

@@ -11,7 +11,7 @@ from ifthen.record.model import Fact
 from ifthen.ruling.cells import Cell, Window, binds, extended, relieves
 from ifthen.ruling.duties import states
 from ifthen.ruling.judge import Judge
-from ifthen.ruling.order import SAME_DAY, Point, before_fact, closing
+from ifthen.ruling.order import SAME_DAY, Point, before_fact, closing, turning_fact
 from ifthen.ruling.outcome import Outcome, Status
 from ifthen.ruling.reasons import Because, kleene_not, kleene_or
 from ifthen.ruling.timeline import Lane
@@ -161,7 +161,7 @@ class ForbidCell(Cell):
         outcome = Outcome(
             key,
             "violated",
-            instance=facts[-1] if facts else None,
+            instance=turning_fact(facts, self.judge.timeline.by_id, day_of(since)),
             triggered=(start_of(day_of(since)), since),
             due=(limit, limit),
             done=None if until is None else (start_of(day_of(until)), until),

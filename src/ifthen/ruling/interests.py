@@ -79,7 +79,7 @@ def _collect_procedure(judge: Judge, name: str, found: set[Interest]) -> None:
         if isinstance(clause, Procedure) and clause.common.id == name:
             _collect(clause.decision, judge, found, judge.subject.model)
             for step in clause.steps:
-                for part in (*step.do, step.before, step.after, step.if_):
+                for part in (*step.do, step.before, step.if_):
                     _collect(part, judge, found, judge.subject.model)
 
 

@@ -13,7 +13,7 @@ from ifthen.ruling.finding import Finding, InForce, not_encoded
 from ifthen.ruling.holds import NOW, ForbidCell
 from ifthen.ruling.judge import Asked, Judge, Subject
 from ifthen.ruling.merge import merge
-from ifthen.ruling.needs import Alternative, Missing, needs
+from ifthen.ruling.needs import Alternative, Missing, missing_event, needs
 from ifthen.ruling.order import closing
 from ifthen.ruling.outcome import Outcome, Status
 from ifthen.ruling.procedures import ProcedureCell
@@ -95,6 +95,7 @@ def permission(
     """Ask a session that already stands at the moment in question."""
     if action == "deploy" and stage == "internal":
         action = "use-inside"
+    session.meet(model)
     findings: list[Finding] = []
     missing: list[Missing] = []
     for group in session.gating(action, Subject(model=model)):
@@ -197,15 +198,10 @@ def _missing_step(group: Group, judge: Judge, step: Step, fact: Fact) -> Missing
     reference = f"{group.version.policy.id}#{group.clause.common.id}"
     if step.by:
         return Missing(fact.kind, group.subject.model, by=step.by, clause=reference, step=step.id)
-    patterns = [judge.events(events).patterns[0] for events in step.do]
-    to = tuple(
-        value
-        for pattern in patterns
-        for test in pattern.tests
-        if test.attribute == "to"
-        for value in test.values
-    )
-    return Missing(patterns[0].kind, group.subject.model, to=to, clause=reference, step=step.id)
+    pattern = judge.events(step.do[0]).patterns[0]
+    found = missing_event(pattern, group.subject.model, reference, step.id)
+    others = [missing_event(judge.events(e).patterns[0], None) for e in step.do[1:]]
+    return replace(found, to=tuple(dict.fromkeys((*found.to, *(w for o in others for w in o.to)))))
 
 
 def _missing_decision(group: Group, judge: Judge) -> Missing:

@@ -19,6 +19,7 @@ from ifthen.policy.model import (
     Expression,
     Logic,
     Not,
+    Pattern,
     Quantified,
 )
 from ifthen.ruling.judge import Asked, Judge
@@ -37,6 +38,8 @@ class Missing:
     standard: str | None = None
     by: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    """What else the fact must say, as the policy writes it: ``assessment=comprehensive``."""
     clause: str = ""
     """The clause that asks for it."""
     step: str = ""
@@ -48,6 +51,7 @@ class Missing:
             "standard": self.standard,
             "by": list(self.by) or None,
             "to": list(self.to) or None,
+            "where": list(self.where) or None,
             "step": self.step or None,
         }
         given = {name: value for name, value in optional.items() if value is not None}
@@ -62,7 +66,28 @@ class Missing:
         words = self.kind.replace("_", " ")
         if self.by:
             return f"{words} by {' and '.join(self.by)}"
-        return f"{words} to {' and '.join(self.to)}" if self.to else words
+        if self.to:
+            return f"{words} to {' and '.join(self.to)}"
+        return f"{words} ({', '.join(self.where)})" if self.where else words
+
+
+def missing_event(pattern: Pattern, model: str | None, clause: str = "", step: str = "") -> Missing:
+    """An event that a pattern asks for."""
+    tests = [test for test in pattern.tests if test.attribute != "model"]
+    return Missing(
+        pattern.kind,
+        model,
+        to=tuple(value for test in tests if test.attribute == "to" for value in test.values),
+        where=tuple(
+            f"{test.attribute}{test.operator}{' '.join(test.values)}"
+            if test.operator in ("=", "!=")
+            else f"{test.attribute} {test.operator} {', '.join(test.values)}"
+            for test in tests
+            if test.attribute != "to"
+        ),
+        clause=clause,
+        step=step,
+    )
 
 
 Alternative: TypeAlias = frozenset[Missing]
@@ -111,8 +136,7 @@ def _call(call: Call, judge: Judge, asked: Asked) -> tuple[Alternative, ...]:
         return (frozenset(found),)
     if call.function == "did":
         pattern = judge.events(call.arguments[0]).patterns[0]
-        to = tuple(v for t in pattern.tests if t.attribute == "to" for v in t.values)
-        return (frozenset([Missing(pattern.kind, judge.subject.model, to=to)]),)
+        return (frozenset([missing_event(pattern, judge.subject.model)]),)
     return ()
 
 
@@ -125,9 +149,15 @@ def _status(compare: Compare, judge: Judge, asked: Asked) -> tuple[Alternative, 
     if judge.truth(compare, asked).value is False:
         return ()
     threshold = judge.names.threshold(judge.word(left.arguments[0], asked))
-    model = judge.word(left.arguments[1], asked) if len(left.arguments) > 1 else None
-    found = Missing("threshold_decision", model or judge.subject.model, threshold=threshold)
-    return (frozenset([found]),)
+    named = judge.word(left.arguments[1], asked) if len(left.arguments) > 1 else None
+    model = named or judge.subject.model
+    known = judge.policy.thresholds.get(threshold)
+    lower = known.above if known is not None else ()
+    undecided = [t for t in lower if judge.standing.status(t, model, asked.point).unknown]
+    return tuple(
+        frozenset([Missing("threshold_decision", model, threshold=one)])
+        for one in (threshold, *undecided)
+    )
 
 
 def _any_of(parts: Iterable[tuple[Alternative, ...]]) -> tuple[Alternative, ...]:

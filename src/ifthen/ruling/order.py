@@ -7,9 +7,10 @@ assumption, and every answer that rests on it says so. Everything else that over
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ifthen.dates import Instant
+from ifthen.dates import Day, Instant, day_of
 from ifthen.record.model import Fact
 from ifthen.vocabulary import KINDS
 
@@ -109,3 +110,15 @@ def precedes(fact: Fact, point: Point) -> Order:
     if fact.latest < point.earliest:
         return YES
     return NO if fact.earliest >= point.latest else UNKNOWN
+
+
+def turning_fact(ids: Iterable[str], facts: Mapping[str, Fact], day: Day) -> str | None:
+    """The fact to which a change on ``day`` is put down: the last one it rests on up to that day.
+
+    Args:
+        ids: what the change rests on.
+        facts: every visible fact by id.
+        day: the day of the change.
+    """
+    found = [facts[id] for id in ids if id in facts and day_of(facts[id].earliest) <= day]
+    return max(found, key=sort_key).id if found else None

@@ -12,7 +12,8 @@ from ifthen.ruling.cells import Cell, Window, binds, extended, relieves
 from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.order import after_fact, before_fact, closing
 from ifthen.ruling.outcome import SETTLED, Deed, Outcome, Status, with_force
-from ifthen.ruling.reasons import Because, kleene_and, kleene_or
+from ifthen.ruling.reasons import Because, kleene_and, kleene_not, kleene_or
+from ifthen.ruling.timeline import Lane
 
 
 def taken_by(fact: Fact, roles: tuple[str, ...], least: int) -> Because:
@@ -156,9 +157,9 @@ class ProcedureCell(Cell):
             return extended(outcome, [because], because.all_unknown())
         if step.follows:
             limits = (Before(step.before),) if step.before is not None else ()
-            duty = Duty(step.do, limits, step.after)
+            duty = Duty(step.do, limits)
         else:
-            duty = Duty(step.do, (Before(None),), step.after)
+            duty = Duty(step.do, (Before(None),))
         return self.run_duty(duty, key, step.id, fact, when, at)
 
     def ready(self, at: Instant) -> tuple[Because, tuple[tuple[Step, Fact], ...]]:
@@ -170,9 +171,7 @@ class ProcedureCell(Cell):
         last = lane.last(closing(at))
         name = self.clause.common.id
         if not last.candidates:
-            why = () if lane.complete else (self.judge.not_recorded(lane, self.clause.decision),)
-            value = False if lane.complete else None
-            return Because("procedure", name, value, unknown=why), ()
+            return self._undecided(name, lane, at), ()
         children: list[Because] = []
         missing: list[tuple[Step, Fact]] = []
         verdicts: list[bool | None] = []
@@ -211,6 +210,16 @@ class ProcedureCell(Cell):
             ),
             tuple(missing),
         )
+
+    def _undecided(self, name: str, lane: Lane, at: Instant) -> Because:
+        """The gate where no decision is on record: closed, unless none is asked for."""
+        value: bool | None = False if lane.complete else None
+        why = () if lane.complete else (self.judge.not_recorded(lane, self.clause.decision),)
+        if self.clause.if_ is None:
+            return Because("procedure", name, value, unknown=why)
+        asked = binds("if", self.clause.if_, self.judge, closing(at))
+        value = kleene_or((kleene_not(asked.value), value))
+        return Because("procedure", name, value, unknown=why, children=(asked,))
 
     def _ready_step(self, step: Step, fact: Fact, at: Instant) -> Because:
         if step.if_ is not None:

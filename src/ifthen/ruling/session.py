@@ -342,11 +342,15 @@ class Session:
             case "model":
                 end = version.window.end
                 for subject in models:
-                    birth = self.timeline.births[subject.model or ""]
-                    if end is None or birth.earliest < end:
+                    birth = self.timeline.births.get(subject.model or "")
+                    if end is None or birth is None or birth.earliest < end:
                         yield subject
 
     def _open(self, version: Version, clause: Clause, subject: Subject) -> Group:
+        met = self.groups.get((version.policy.id, clause.common.id, subject))
+        if met is not None:
+            met.reset()
+            return met
         reference = f"{version.policy.id}#{clause.common.id}"
         anatomy = self._anatomy.get(reference)
         if anatomy is None:
@@ -373,6 +377,13 @@ class Session:
             return None
         policy, _, name = clause.common.continues.partition("#")
         return self.groups.get((policy, name, subject))
+
+    def meet(self, model: str) -> None:
+        """Judge a model of which nothing is on record yet: it may still be asked about."""
+        if model not in self.timeline.births:
+            self.timeline.introduce(model)
+            for group in self._open_groups(Subject(model=model)):
+                group.update(self.at)
 
     def gating(self, action: Action, subject: Subject) -> Iterator[Group]:
         """Holds on an action, and procedures that gate it, in the versions now in force."""

@@ -165,7 +165,7 @@ class Timeline:
             first = self.births.get(model)
             if first is None:
                 self.births[model] = fact
-                self._introduce(model)
+                self.introduce(model)
             elif first.id == fact.id or sort_key(fact) < sort_key(first):
                 self.births[model] = fact
 
@@ -191,7 +191,7 @@ class Timeline:
         models: tuple[str | None, ...] = self.concerns(fact) or tuple(self.births)
         return [(kind, model) for kind in kinds for model in (None, *models)]
 
-    def _introduce(self, model: str) -> None:
+    def introduce(self, model: str) -> None:
         """A new model is concerned by what the organisation did before it."""
         for (kind, scope), facts in list(self._index.items()):
             if scope is None:

@@ -53,7 +53,7 @@ def roots(clause: Clause) -> tuple[Expression, ...]:
         case Procedure():
             found = [clause.decision, clause.if_]
             for step in clause.steps:
-                found += [*step.do, step.before, step.after, step.if_]
+                found += [*step.do, step.before, step.if_]
         case Power():
             found = [clause.exercised, clause.if_, *_duty(clause.price)]
     return tuple(expression for expression in found if expression is not None)

@@ -162,7 +162,11 @@ class Matching:
         said = self._said(fact, test.attribute)
         if said is None:
             return None
-        wanted = [self._meant(test.attribute, value) for value in test.values]
+        number = isinstance(said[0], Fraction) if said else False
+        wanted = [
+            (Fraction(value),) if number else self._meant(test.attribute, value)
+            for value in test.values
+        ]
         if test.operator == "in":
             return any(word in said for words in wanted for word in words)
         group = test.attribute in ("standard", "threshold")
@@ -185,14 +189,9 @@ class Matching:
         return None if value is None else self.names.words(fact, name)
 
     def _meant(self, name: str, value: str) -> Sequence[object]:
-        """What a word of a test stands for: the members of a group, a number, itself."""
+        """What a word of a test stands for: the members of a group, or itself."""
         if value == "this" and self.subject.standard is not None:
             value = self.subject.standard
         if name == "standard":
             return self.names.standards(value)
-        if name == "threshold":
-            return (self.names.threshold(value),)
-        try:
-            return (value, Fraction(value)) if False else (value,)
-        except ValueError:
-            return (value,)
+        return (self.names.threshold(value) if name == "threshold" else value,)

@@ -1,0 +1,155 @@
+"""Confirms the explanation of a finding, independently of what ruled it.
+
+A finding is a proof: it says what was asked, where, what came out, on which facts. ``check`` works
+all of it out again by the definitions in ``ifthen.ruling.definitional``, which quantify over the
+whole list of visible facts, and tells every place at which the two differ.
+
+Confirmed, for each choice of readings and the words taken literally:
+
+- every step of ``because``: rule, text, value, facts, detail, assumptions, steps below; and that it
+  gives a reason exactly where its value is unknown (the wording of the reason is not confirmed);
+- ``triggered``, ``due``, ``done``, ``late_seconds``, ``between``, ``instance``, ``facts``,
+  ``assumes``, and the status that follows, with the force of the clause applied;
+- that the readings, all of them and no others, agree or leave the finding undetermined;
+- that facts which rest on memory decide nothing alone;
+- what a developer's own acknowledgement settles: that it is visible, about this clause or one of
+  its rows, and of that amount;
+- the clause: its title, section, rows, kind and force.
+
+Not confirmed: ``says``, the charitable side of ``words``, and the wording of ``unknown``. Of a
+clause that continues one of an older version, whose text is not at hand, only this is confirmed:
+that some earlier version of the family may have handed over what arose before this one began.
+Whether a newer version takes over what is ``lapsed`` is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+
+from ifthen.dates import Instant
+from ifthen.policy.model import Policy
+from ifthen.record.model import Record
+from ifthen.ruling.definitional.findings import Expected, Findings, Handover
+from ifthen.ruling.finding import Finding, ReadingStatus
+from ifthen.ruling.outcome import Outcome
+from ifthen.ruling.reasons import Because
+
+
+def check(
+    finding: Finding,
+    policy: Policy,
+    record: Record,
+    at: Instant,
+    known: Instant,
+    *,
+    throughout: bool = False,
+) -> tuple[str, ...]:
+    """The problems found in the explanation of a finding; none means that it is confirmed.
+
+    Args:
+        finding: what was found.
+        policy: the policy it was found under.
+        record: the facts.
+        at: the moment of the ruling.
+        known: nothing learned after this was seen.
+        throughout: whether the policy was taken to be in force throughout, as for ``rule``.
+    """
+    return Checker(policy, record, at, known, throughout=throughout).check(finding)
+
+
+class Checker:
+    """Confirms the findings of one ruling under one policy, each question worked out once."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        record: Record,
+        at: Instant,
+        known: Instant,
+        *,
+        throughout: bool = False,
+    ) -> None:
+        self.findings = Findings(policy, record, at, known, throughout=throughout)
+
+    def check(self, finding: Finding) -> tuple[str, ...]:
+        """The problems found in the explanation of a finding."""
+        name = finding.clause.partition("#")[2].partition("/")[0]
+        clause = self.findings.clauses.get(name)
+        if clause is None or finding.policy != self.findings.policy.id:
+            return (f"{finding.clause} is no clause of {self.findings.policy.id}",)
+        problems: tuple[str, ...] = (f"{finding.policy} is not in force",)
+        for handover in self.findings.handovers(clause):
+            problems = self._compare(finding, handover, name)
+            if not problems:
+                break
+        return problems
+
+    def _compare(self, finding: Finding, handover: Handover, name: str) -> tuple[str, ...]:
+        model, standard = finding.subject.model, finding.subject.standard
+        outcome = finding.outcome
+        expected = [
+            found
+            for found in self.findings.of(name, handover)
+            if (found.subject.model, found.subject.standard) == (model, standard)
+            and (found.outcome.key, found.outcome.part) == (outcome.key, outcome.part)
+        ]
+        if not expected:
+            return (f"nothing is found about {finding.subject} at {outcome.key}",)
+        return tuple(_differences(finding, expected[-1]))
+
+
+def _differences(finding: Finding, expected: Expected) -> Iterator[str]:
+    """Every place at which a finding differs from what it should be."""
+    for name in ("clause", "title", "section", "encodes", "kind", "force", "status", "assumes"):
+        yield from _unlike(name, getattr(finding, name), getattr(expected, name))
+    yield from _unlike("reasons", bool(finding.unknown), finding.status == "undetermined")
+    yield from _outcomes("", finding.outcome, expected.outcome)
+    stated = [dict(reading.readings) for reading in finding.readings]
+    asked = [dict(readings) for readings, _, _ in expected.readings]
+    if stated != asked:
+        yield from _unlike("readings", stated, asked)
+        return
+    for reading, (_, says, outcome) in zip(finding.readings, expected.readings, strict=True):
+        yield from _reading(reading, says, outcome)
+
+
+def _reading(reading: ReadingStatus, says: str, expected: Outcome) -> Iterator[str]:
+    yield from _unlike(f"{says}: says", reading.says, says)
+    yield from _outcomes(f"{says}: ", reading.outcome, expected)
+
+
+_COMPARED = tuple(f.name for f in fields(Outcome) if f.name not in ("because", "unknown"))
+
+
+def _outcomes(where: str, given: Outcome, expected: Outcome) -> Iterator[str]:
+    for name in _COMPARED:
+        yield from _unlike(where + name, getattr(given, name), getattr(expected, name))
+    yield from _unlike(f"{where}reasons", bool(given.unknown), bool(expected.unknown))
+    yield from _trees(f"{where}because", given.because, expected.because)
+
+
+def _trees(where: str, given: Sequence[Because], expected: Sequence[Because]) -> Iterator[str]:
+    if len(given) != len(expected):
+        yield from _unlike(f"{where}: number of steps", len(given), len(expected))
+        return
+    for number, (step, other) in enumerate(zip(given, expected, strict=True)):
+        yield from _steps(f"{where}.{number}", step, other)
+
+
+def _steps(where: str, step: Because, expected: Because) -> Iterator[str]:
+    for name in ("rule", "text", "value", "facts", "assumes"):
+        yield from _unlike(f"{where} {name}", getattr(step, name), getattr(expected, name))
+    yield from _unlike(f"{where} detail", _typed(step.detail), _typed(expected.detail))
+    yield from _unlike(f"{where} reasons", bool(step.unknown), bool(expected.unknown))
+    yield from _trees(where, step.children, expected.children)
+
+
+def _typed(detail: Mapping[str, object]) -> list[tuple[str, str, object]]:
+    """A detail with the types of its values, so that 1 is not taken for true."""
+    return [(name, type(value).__name__, value) for name, value in sorted(detail.items())]
+
+
+def _unlike(where: str, given: object, expected: object) -> Iterator[str]:
+    if given != expected or type(given) is not type(expected):
+        yield f"{where} is {given!r}, not {expected!r}"

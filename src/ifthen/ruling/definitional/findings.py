@@ -1,0 +1,307 @@
+"""Every finding of a clause by its definition: versions, readings, memory, acknowledgements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property, partial
+from typing import TypeAlias
+
+from ifthen.dates import SECONDS_PER_DAY, Instant
+from ifthen.policy.model import Cadence, Clause, Policy, Power, Procedure, Whenever, Within
+from ifthen.record.history import history_of
+from ifthen.record.model import Fact, Record
+from ifthen.ruling.definitional.clauses import outcomes
+from ifthen.ruling.definitional.conditions import UNTOLD, Conditions
+from ifthen.ruling.definitional.settling import Window, forced, once
+from ifthen.ruling.definitional.view import Subject, View
+from ifthen.ruling.order import closing, precedes, sort_key
+from ifthen.ruling.outcome import Outcome, Status
+from ifthen.ruling.variants import Anatomy
+from ifthen.vocabulary import Force
+
+ACKNOWLEDGED = "the developer's own acknowledgement"
+Place: TypeAlias = tuple[str, str]
+"""Key and part of an outcome."""
+Handover: TypeAlias = Window
+"""A window of a version, with what it may have taken over from an older one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a finding should be."""
+
+    clause: str
+    title: str
+    section: str
+    encodes: tuple[str, ...]
+    kind: str
+    force: Force
+    subject: Subject
+    status: Status
+    outcome: Outcome
+    assumes: tuple[str, ...]
+    readings: tuple[tuple[Mapping[str, str], str, Outcome], ...]
+
+
+class Findings:
+    """The findings of one policy's clauses on one record at one moment."""
+
+    def __init__(
+        self, policy: Policy, record: Record, at: Instant, known: Instant, *, throughout: bool
+    ) -> None:
+        history = history_of(record)
+        self.policy = policy
+        self.at = at
+        self.throughout = throughout
+        self.view = View(history, record.complete, at, known, recall=True)
+        self.clauses = {clause.common.id: clause for clause in policy.clauses}
+        self._sure = partial(View, history, record.complete, at, known, recall=False)
+        self._found: dict[tuple[str, Handover], list[Expected]] = {}
+
+    @cached_property
+    def sure(self) -> View | None:
+        """The view without what rests on memory; None where nothing does."""
+        if all(fact.confidence != "recall" for fact in self.view.facts):
+            return None
+        return self._sure()
+
+    def of(self, name: str, handover: Handover) -> list[Expected]:
+        """Every finding of a clause, about every subject."""
+        if (name, handover) not in self._found:
+            raw = list(self._raw(self.clauses[name], handover))
+            self._found[name, handover] = self._acknowledged(raw, name, handover)
+        return self._found[name, handover]
+
+    # --- versions --------------------------------------------------------------------------
+
+    def _adoptions(self) -> list[tuple[str, Instant]]:
+        """Every version the record adopts, with when, in order."""
+        adopted = [
+            fact
+            for fact in self.view.facts
+            if fact.kind in ("policy_adopted", "policy_amended")
+            and isinstance(fact.attributes.get("policy"), str)
+        ]
+        return [(str(f.attributes["policy"]), f.earliest) for f in sorted(adopted, key=sort_key)]
+
+    def handovers(self, clause: Clause) -> Iterator[Handover]:
+        """When the policy is in force, and what the clause may have taken over then."""
+        if self.throughout:
+            yield Window(self.view.begins, None, self.view.begins, takes_over=False)
+            return
+        family = [(p, s) for p, s in self._adoptions() if p.partition("@")[0] == self.policy.family]
+        for place, (name, start) in enumerate(family):
+            end = family[place + 1][1] if place + 1 < len(family) else None
+            if name == self.policy.id and end != start:
+                yield Window(start, end, start, takes_over=False)
+                if clause.common.continues is not None:
+                    earlier = dict.fromkeys([start, *(s for _, s in family[:place] if s < start)])
+                    for floor in earlier:
+                        for takes_over in (False, True):
+                            yield Window(start, end, floor, takes_over)
+
+    # --- readings --------------------------------------------------------------------------
+
+    def _subjects(self, clause: Clause, handover: Handover) -> Iterator[Subject]:
+        match clause.common.for_each:
+            case "organisation":
+                yield Subject(None, None)
+            case "standard":
+                yield from (
+                    Subject(None, s.id) for s in self.policy.standards.values() if s.defined
+                )
+            case "model":
+                for model in self.view.models():
+                    first = self.view.first(model)
+                    if first is not None and not handover.closed(first.earliest):
+                        yield Subject(model, None)
+
+    def _table(
+        self,
+        clause: Clause,
+        subject: Subject,
+        readings: Mapping[str, str],
+        view: View,
+        handover: Handover,
+    ) -> dict[Place, Outcome]:
+        common = clause.common
+        conditions = Conditions(
+            self.policy, view, subject, readings, common.month_end, handover.floor
+        )
+        table: dict[Place, Outcome] = {}
+        for outcome in outcomes(clause, conditions, handover, self.at):
+            if outcome.carry and outcome.status != "undetermined":
+                outcome = replace(
+                    outcome, status="lapsed", done=None, late_seconds=None, between=()
+                )
+            if not isinstance(clause, Procedure):
+                outcome = forced(outcome, common.force)
+            table[outcome.key, outcome.part] = outcome
+        return table
+
+    def _raw(self, clause: Clause, handover: Handover) -> Iterator[Expected]:
+        """The findings before any acknowledgement."""
+        assignments = Anatomy(self.policy, clause).assignments
+        for subject in self._subjects(clause, handover):
+            tables = []
+            for readings in assignments:
+                table = self._table(clause, subject, readings, self.view, handover)
+                if self.sure is not None:
+                    sure = self._table(clause, subject, readings, self.sure, handover)
+                    table = {p: _on_memory(o, sure.get(p)) for p, o in table.items()}
+                tables.append((readings, table))
+            for place in dict.fromkeys(place for _, table in tables for place in table):
+                found = [(r, table[place]) for r, table in tables if place in table]
+                yield self._expected(clause, subject, found)
+
+    def _expected(
+        self, clause: Clause, subject: Subject, found: list[tuple[Mapping[str, str], Outcome]]
+    ) -> Expected:
+        all_ = [outcome for _, outcome in found]
+        first = all_[0]
+        agreed = all(outcome.status == first.status for outcome in all_)
+        same = {
+            name: all(getattr(o, name) == getattr(first, name) for o in all_)
+            for name in ("due", "done", "late_seconds")
+        }
+        outcome = replace(
+            first,
+            due=first.due if same["due"] else None,
+            done=first.done if same["done"] else None,
+            late_seconds=first.late_seconds if same["late_seconds"] and agreed else None,
+            facts=first.facts if agreed else once(f for o in all_ for f in o.facts),
+        )
+        common, suffix = clause.common, f"/{first.part}" if first.part else ""
+        title, encodes, force = common.title, common.encodes, common.force
+        if isinstance(clause, Procedure) and first.part:
+            (step,) = (step for step in clause.steps if step.id == first.part)
+            title, encodes, force = step.title, step.encodes, step.force
+        elif first.part:
+            title, force = f"{title}: its price", "commitment"
+        return Expected(
+            f"{self.policy.id}#{common.id}{suffix}",
+            title,
+            common.source,
+            encodes,
+            clause.kind,
+            force,
+            subject,
+            first.status if agreed else "undetermined",
+            outcome,
+            once(a for o in all_ for a in o.assumes),
+            tuple((r, self._says(r), o) for r, o in found if r),
+        )
+
+    def _says(self, readings: Mapping[str, str]) -> str:
+        return ", ".join(self.policy.readings[r].options[option] for r, option in readings.items())
+
+    # --- acknowledgements ------------------------------------------------------------------
+
+    def _acknowledged(self, found: list[Expected], name: str, handover: Handover) -> list[Expected]:
+        """The findings of a clause with every acknowledgement about it applied, in order."""
+        for fact in self.view.of(["noncompliance_acknowledged"], None):
+            happened = precedes(fact, closing(self.at)).before
+            ours = fact.attributes.get("policy") in (None, self.policy.id)
+            if (
+                happened
+                and ours
+                and fact.confidence != "recall"
+                and self._means(fact, name, handover)
+            ):
+                found = _settled(found, fact)
+        return found
+
+    def _means(self, fact: Fact, name: str, handover: Handover) -> bool:
+        """Whether an acknowledgement is about a clause, by name or as the one open with its row."""
+        about = fact.attributes.get("about")
+        names = set(about) if isinstance(about, tuple) else set()
+        named = [c for c in self.policy.clauses if names & _names(self.policy, c)]
+        if named:
+            return self.clauses[name] in named
+        late = _days_late(fact) is not None
+        rows = [
+            clause.common.id
+            for clause in self.policy.clauses
+            if names & set(clause.common.encodes) and (_counts_days(clause) or not late)
+        ]
+        others = [
+            other
+            for other in rows
+            if other != name
+            and any(
+                self._open(self.clauses[other], fact, window)
+                for window in self.handovers(self.clauses[other])
+            )
+        ]
+        return name in rows and not others
+
+    def _open(self, clause: Clause, fact: Fact, handover: Handover) -> bool:
+        """Whether the days alone leave a finding of a clause undetermined."""
+        return any(_may_settle(found, fact) for found in self._raw(clause, handover))
+
+
+def _names(policy: Policy, clause: Clause) -> set[str]:
+    return {clause.common.id, f"{policy.id}#{clause.common.id}"}
+
+
+def _may_settle(found: Expected, fact: Fact) -> bool:
+    """Whether an acknowledgement is about a finding that is undetermined."""
+    whose = not fact.models or found.subject.model in fact.models
+    return found.status == "undetermined" and whose and not found.outcome.part
+
+
+def _settled(found: list[Expected], fact: Fact) -> list[Expected]:
+    """The one open finding settled; where several are open, one more, about the whole clause."""
+    open_ = [each for each in found if _may_settle(each, fact)]
+    if not open_:
+        return found
+    if len(open_) == 1:
+        return [_by(each, fact) if each is open_[0] else each for each in found]
+    subjects = {each.subject for each in open_}
+    subject = subjects.pop() if len(subjects) == 1 else Subject(None, None)
+    blank = Outcome(fact.id, "undetermined")
+    general = replace(open_[-1], subject=subject, outcome=blank, readings=())
+    return [*found, _by(general, fact)]
+
+
+def _by(found: Expected, fact: Fact) -> Expected:
+    """A finding as an acknowledgement settles it: late by the days it states, else breached."""
+    days = _days_late(fact)
+    outcome = replace(
+        found.outcome,
+        status="breached" if days is None else "late",
+        late_seconds=None if days is None else int(days * SECONDS_PER_DAY),
+        instance=found.outcome.instance or fact.id,
+        facts=once((*found.outcome.facts, fact.id)),
+    )
+    outcome = forced(outcome, found.force)
+    assumes = once((*found.assumes, ACKNOWLEDGED))
+    return replace(found, outcome=outcome, status=outcome.status, assumes=assumes)
+
+
+def _days_late(fact: Fact) -> Fraction | None:
+    values = fact.attributes.get("values")
+    for value in values if isinstance(values, tuple) else ():
+        if value.get("measure") == "days_late" and isinstance(value.get("value"), Fraction):
+            return Fraction(value["value"])
+    return None
+
+
+def _counts_days(clause: Clause) -> bool:
+    """Whether a clause has a clock of its own, so that it can be late by days."""
+    match clause:
+        case Cadence(every=every):
+            return every is not None
+        case Whenever(duty=duty) | Power(price=duty) if duty is not None:
+            return any(isinstance(limit, Within) for limit in duty.deadlines)
+    return False
+
+
+def _on_memory(outcome: Outcome, without: Outcome | None) -> Outcome:
+    """An outcome that differs without what rests on memory is undetermined."""
+    nothing = without is None and outcome.status in ("dormant", "undetermined")
+    if nothing or (without is not None and without.status == outcome.status):
+        return outcome
+    return replace(outcome, status="undetermined", between=(), unknown=UNTOLD)

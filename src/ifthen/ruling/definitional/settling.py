@@ -1,0 +1,305 @@
+"""What becomes of one duty: from when it is due and what was done, its status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from ifthen.dates import SECONDS_PER_DAY, Instant, day_of, deadline, end_of, start_of
+from ifthen.policy.model import Before, By, Deadline, Duty, Expression, Within
+from ifthen.record.model import Fact
+from ifthen.ruling.definitional.conditions import UNTOLD, Conditions
+from ifthen.ruling.definitional.view import Found, latest
+from ifthen.ruling.matching import attribute
+from ifthen.ruling.order import SAME_DAY, Order, Point, ordered
+from ifthen.ruling.outcome import Interval, Outcome, Status
+from ifthen.vocabulary import Force
+
+_RANK: tuple[Status, ...] = ("met", "pending", "undetermined", "late", "breached")
+"""Of several things owed at once, the one that stands worst gives the status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Until when: an interval of instants, and the fact before which, where that is the limit."""
+
+    low: Instant
+    high: Instant
+    fact: Fact | None = None
+
+    def not_before(self, instant: Instant) -> Limit:
+        """The limit, put off to an instant where it lies before that."""
+        return Limit(max(self.low, instant), max(self.high, instant), self.fact)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The status of one thing owed, and what it rests on."""
+
+    status: Status
+    done: Fact | None
+    late: int | None
+    between: tuple[tuple[Instant, Status], ...]
+    assumes: tuple[str, ...]
+    unknown: tuple[str, ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When the version of the policy is in force, and what its clauses take over."""
+
+    start: Instant
+    end: Instant | None
+    floor: Instant
+    """No clock starts before it; earlier than ``start`` where an older clause is continued."""
+    takes_over: bool
+    """Whether duties that arose before ``start`` are taken over."""
+
+    def holds(self, instant: Instant) -> bool:
+        """Whether the version is in force at an instant."""
+        return self.start <= instant and (self.end is None or instant < self.end)
+
+    def ours(self, instant: Instant) -> bool:
+        """Whether what arose at an instant is ruled under this version."""
+        return self.holds(instant) or (self.takes_over and instant < self.start)
+
+    def closed(self, instant: Instant) -> bool:
+        """Whether the version is no longer in force."""
+        return self.end is not None and self.end <= instant
+
+    def last(self, at: Instant) -> Instant:
+        """The last instant up to ``at`` at which the version is in force."""
+        return at if self.end is None else min(at, self.end - 1)
+
+
+class Settling:
+    """Duties under one set of conditions."""
+
+    def __init__(self, conditions: Conditions, window: Window, at: Instant) -> None:
+        self.conditions = conditions
+        self.window = window
+        self.at = at
+
+    def duty(
+        self, duty: Duty, key: str, part: str, trigger: Fact | None, when: Interval
+    ) -> Outcome:
+        """The outcome of a duty that arose at ``when``."""
+        stated = binding(self._limit(each, trigger, when) for each in duty.deadlines)
+        limit = self.taken_over(stated, when)
+        back = any(isinstance(each, Before) and each.events is None for each in duty.deadlines)
+        wanted = [self._deeds(events, trigger, when, duty.after, back) for events in duty.then]
+        listed = all(self.conditions.listed(events) for events in duty.then)
+        return self.outcome(key, part, trigger, when, limit, wanted, listed)
+
+    def outcome(
+        self,
+        key: str,
+        part: str,
+        trigger: Fact | None,
+        when: Interval,
+        limit: Limit | None,
+        wanted: Sequence[Sequence[Found]],
+        listed: bool,
+    ) -> Outcome:
+        """The outcome where each of ``wanted`` is owed by ``limit``."""
+        settled = [settle(limit, deeds, self.at, listed) for deeds in wanted]
+        worst = max(settled, key=lambda each: _RANK.index(each.status))
+        done = _whole([each.done for each in settled])
+        late = max((each.late for each in settled if each.late is not None), default=None)
+        beyond = limit is None or not self.window.closed(limit.high)
+        undone = done is None or not self.window.holds(done[0])
+        named = () if trigger is None else (trigger.id,)
+        return Outcome(
+            key,
+            worst.status,
+            part,
+            None if trigger is None else trigger.id,
+            when,
+            None if limit is None else (limit.low, limit.high),
+            done,
+            late if worst.status == "late" else None,
+            worst.between,
+            once(chain.from_iterable(each.assumes for each in settled)),
+            once(chain.from_iterable(each.unknown for each in settled)),
+            once(chain(named, *(each.facts for each in settled))),
+            carry=self.window.closed(self.at) and beyond and undone,
+        )
+
+    def taken_over(self, limit: Limit | None, when: Interval) -> Limit | None:
+        """A limit; what the version took over already overdue is due on the day it begins."""
+        start = self.window.start
+        older = self.window.takes_over and when[0] < start
+        if limit is None or not older or limit.low >= start:
+            return limit
+        return limit.not_before(end_of(day_of(start)))
+
+    def _deeds(
+        self,
+        events: Expression,
+        trigger: Fact | None,
+        when: Interval,
+        after: Expression | None,
+        back: bool,
+    ) -> list[Found]:
+        """Facts that may be what was owed: from the trigger on, or, looking back, up to it."""
+        start = trigger
+        if back:
+            start = None
+            if after is not None and trigger is not None:
+                last = latest(self.conditions.found(after), Point(*when, trigger))
+                start = last.facts[0] if last.facts else None
+        deeds = []
+        for each in self.conditions.found(events, trigger):
+            follows = _follows(each.fact, start, None if back else when)
+            if follows is not False and (back or each.fact is not trigger):
+                deeds.append(Found(each.fact, each.certain and follows is True))
+        return deeds
+
+    def _limit(self, limit: Deadline, trigger: Fact | None, when: Interval) -> Limit | None:
+        match limit:
+            case By(day=day):
+                return Limit(end_of(day), end_of(day))
+            case Before(events=None):
+                return Limit(*when, trigger)
+            case Before(events=events) if events is not None:
+                return self._next(events, trigger, when)
+            case Within(duration=duration, of=names):
+                length = self.conditions.duration(duration)
+                anchor: Interval | None = when
+                if names and trigger is not None:
+                    dates = (attribute(trigger, name) for name in names)
+                    anchor = min((d for d in dates if isinstance(d, tuple)), default=None)
+                if length is None or anchor is None:
+                    return None
+                return Limit(*deadline(*anchor, length, self.conditions.month_end))
+        raise TypeError(f"not a deadline: {limit}")
+
+    def _next(self, events: Expression, trigger: Fact | None, when: Interval) -> Limit | None:
+        """The first such event that certainly comes after the trigger."""
+        for each in self.conditions.found(events, trigger):
+            if trigger is None:
+                follows = each.fact.earliest > when[1]
+            else:
+                follows = ordered(trigger, each.fact).before is True
+            if follows and each.certain:
+                return Limit(each.fact.earliest, each.fact.latest, each.fact)
+        return None
+
+
+def settle(limit: Limit | None, deeds: Sequence[Found], at: Instant, listed: bool) -> Settled:
+    """The one status possible, or undetermined.
+
+    The first deed that certainly counts settles the matter; those before it may have.
+    """
+    sure = next((n for n, deed in enumerate(deeds) if deed.certain), None)
+    heard = deeds if sure is None else deeds[: sure + 1]
+    orders = [in_time(deed.fact, limit) for deed in heard]
+    done = None if sure is None else heard[-1].fact
+    possible = {s for deed, o in zip(heard, orders, strict=True) for s in _as(deed, o.before)}
+    if done is None:
+        possible.update(_undone(limit, at))
+    facts = tuple(deed.fact.id for deed in heard)
+    if done is None and not listed:
+        return Settled("undetermined", None, None, (), (), UNTOLD, facts)
+    assumes = (SAME_DAY,) if any(order.assumed for order in orders) else ()
+    if len(possible) > 1:
+        ends = _ends(limit, done, at)
+        return Settled("undetermined", done, None, ends, assumes, UNTOLD, facts)
+    (status,) = possible
+    late = lateness(done, limit) if status == "late" and done and limit else None
+    return Settled(status, done, late, (), assumes, (), facts)
+
+
+def in_time(fact: Fact, limit: Limit | None) -> Order:
+    """Whether a deed came in time."""
+    if limit is None:
+        return Order(True)
+    if limit.fact is not None:
+        return ordered(fact, limit.fact)
+    return Order(
+        True if fact.latest <= limit.low else False if fact.earliest > limit.high else None
+    )
+
+
+def lateness(fact: Fact, limit: Limit) -> int:
+    """Seconds between limit and deed; whole days unless both are known to the second."""
+    if limit.fact is None:
+        exact = limit.high != end_of(day_of(limit.high))
+    else:
+        exact = limit.fact.precision == "second"
+    if exact and fact.precision == "second":
+        return fact.earliest - limit.high
+    return (day_of(fact.earliest) - day_of(limit.high)) * SECONDS_PER_DAY
+
+
+def binding(limits: Iterable[Limit | None]) -> Limit | None:
+    """The earliest of several limits, end by end."""
+    known = [limit for limit in limits if limit is not None]
+    if not known:
+        return None
+    first = min(known, key=lambda limit: (limit.low, limit.high))
+    high = min(limit.high for limit in known)
+    return first if first.high == high else Limit(first.low, high)
+
+
+def forced(outcome: Outcome, force: Force) -> Outcome:
+    """An outcome as it is called where the text aims, permits or recommends."""
+    if force == "aim" and outcome.status in ("breached", "late", "violated", "void"):
+        return replace(outcome, status="missed")
+    if force in ("commitment", "aim") or outcome.status in ("dormant", "undetermined", "lapsed"):
+        return outcome
+    return replace(outcome, status="noted", between=())
+
+
+def once(items: Iterable[str]) -> tuple[str, ...]:
+    """Each once, in order."""
+    return tuple(dict.fromkeys(items))
+
+
+def _as(deed: Found, in_time: bool | None) -> tuple[Status, ...]:
+    if in_time is None:
+        return ("met", "late")
+    if in_time:
+        return ("met",)
+    return ("late",) if deed.certain else ()
+
+
+def _undone(limit: Limit | None, at: Instant) -> tuple[Status, ...]:
+    if limit is None or at <= limit.low:
+        return ("pending",)
+    if limit.fact is not None or at > limit.high:
+        return ("breached",)
+    return ("pending", "breached")
+
+
+def _ends(
+    limit: Limit | None, done: Fact | None, at: Instant
+) -> tuple[tuple[Instant, Status], ...]:
+    """The best and the worst case, each with its date."""
+    if done is not None and done.coarse:
+        return ((done.earliest, "met"), (done.latest, "late"))
+    if limit is None or limit.low == limit.high:
+        return ()
+    if done is not None:
+        return ((limit.low, "late"), (limit.high, "met"))
+    return ((limit.low, "breached" if at > limit.low else "pending"), (limit.high, "pending"))
+
+
+def _follows(fact: Fact, start: Fact | None, when: Interval | None) -> bool | None:
+    """Whether a deed comes no earlier than what it answers; the same day counts."""
+    if start is None:
+        if when is None or fact.earliest >= start_of(day_of(when[0])):
+            return True
+        return None if fact.latest >= when[0] else False
+    order = ordered(start, fact)
+    return True if order.assumed or fact.id == start.id else order.before
+
+
+def _whole(deeds: Sequence[Fact | None]) -> Interval | None:
+    """When all of several things were done: the last of them."""
+    done = [fact for fact in deeds if fact is not None]
+    if not done or len(done) < len(deeds):
+        return None
+    return max(fact.earliest for fact in done), max(fact.latest for fact in done)
