@@ -68,12 +68,13 @@ _LOGIC: tuple[Literal["and", "or", "otherwise"], ...] = ("otherwise", "or", "and
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">=", "in", "includes"})
 
 
+_LONGEST = {"day": 365_000, "week": 52_000, "month": 12_000, "year": 1_000}
+"""How many of each unit make a thousand years; the calendar ends with the year 9999."""
+
+
 @dataclass(frozen=True, slots=True)
 class Name(Constant):
     """A bare word whose meaning is not known yet."""
-
-_LONGEST = {"day": 365_000, "week": 52_000, "month": 12_000, "year": 1_000}
-"""How many of each unit make a thousand years; the calendar ends with the year 9999."""
 
 
 @dataclass(frozen=True, slots=True)

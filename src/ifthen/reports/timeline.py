@@ -14,8 +14,8 @@ from ifthen.reports.lanes import SHAPES, Bar, Chart, Lane, Mark
 from ifthen.reports.markup import NOTHING, Html, anchor, join, plural, tag
 from ifthen.ruling.finding import FAULTS, InForce
 
-MARGIN = 92
-"""Room at the right for the words beside what is still going on."""
+PRINTED = 690
+"""Pixels of height to which a tall timeline shrinks on paper: it fits an A4 page lying down."""
 PAD = 8
 AXIS = 34
 FAMILY_ROW = 20
@@ -23,6 +23,7 @@ MARK_ROW = 12
 BAR_ROW = 11
 BAR_GAP = 3
 BAR = 6
+LEAST_BAR = 3
 LANE_PAD = 5
 LEAST_LANE = 25
 
@@ -36,6 +37,7 @@ _PATHS = {
     "safeguard": "M0-6 5.4-4V.6C5.4 3.6 2.8 5.4 0 6.4-2.8 5.4-5.4 3.6-5.4.6V-4Z",
     "notice": "M-6-4.4H6V4.4H-6ZM-6-4.4 0 1 6-4.4",
     "trouble": "M-5.6-5.6 0-1.8 5.6-5.6 1.8 0 5.6 5.6 0 1.8-5.6 5.6-1.8 0Z",
+    "tip": f"M0-3l6 {BAR / 2 + 3:.0f}l-6 {BAR / 2 + 3:.0f}z",
     "other": "M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0Z",
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -54,13 +56,12 @@ def draw(chart: Chart) -> Html:
     """The timeline with its legend."""
     heights = [_lane_height(lane) for lane in chart.lanes]
     head = AXIS + FAMILY_ROW * len(chart.families) + PAD
-    height = head + sum(heights) + PAD * 2
-    width = _x(chart, chart.end) + MARGIN
+    height = head + sum(heights) + PAD
+    tops = [head + sum(heights[:number]) for number in range(len(heights))]
     label = (
         f"Timeline from {format_instant(chart.start)} to {format_instant(chart.now)}: "
         f"{plural(len(chart.lanes), 'lane')}. Every mark and bar is listed in words below it."
     )
-    tops = [head + sum(heights[:number]) for number in range(len(heights))]
     svg = tag(
         "svg",
         tag("title", label, id="timeline-title"),
@@ -68,29 +69,39 @@ def draw(chart: Chart) -> Html:
         *_backdrop(chart, head, height),
         *_axis(chart, height),
         *_families(chart),
-        *(_lane(chart, lane, top, width) for lane, top in zip(chart.lanes, tops, strict=True)),
-        _now(chart, head, height),
-        viewBox=f"0 0 {width:.0f} {height}",
+        *(_lane(chart, lane, top) for lane, top in zip(chart.lanes, tops, strict=True)),
+        _now(chart, height),
+        width="100%",
+        height=height,
         xmlns="http://www.w3.org/2000/svg",
         role="group",
         aria_labelledby="timeline-title",
-        style=f"min-width:{width:.0f}px",
+        style=f"min-width:{_pixels(chart):.0f}px",
     )
-    grid = tag("div", _labels(chart, heights), svg, class_="lanes")
     frame = tag(
         "div",
-        grid,
+        tag("div", _labels(chart, heights), tag("div", svg, class_="plot"), class_="lanes"),
         class_="timeline",
         tabindex=0,
         role="region",
         aria_label="Timeline, scrolls sideways",
-        style=f"--ratio:{(width + 150) / height:.3f}",
+        style=f"--print:{min(1.0, PRINTED / height):.3f}",
     )
     return join((frame, _legend(chart)))
 
 
-def _x(chart: Chart, instant: Instant) -> float:
-    return (instant - chart.start) / SECONDS_PER_DAY * chart.per_day + PAD
+def _pixels(chart: Chart) -> float:
+    """The least width of the axis; places on it are percentages, so that it can be wider."""
+    return (chart.end - chart.start) / SECONDS_PER_DAY * chart.per_day
+
+
+def _share(chart: Chart, instant: Instant) -> float:
+    """How far along the axis an instant lies: 0 to 1."""
+    return (min(max(instant, chart.start), chart.end) - chart.start) / (chart.end - chart.start)
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.2f}%"
 
 
 def _lane_height(lane: Lane) -> int:
@@ -124,13 +135,25 @@ def _hatch(identifier: str, size: int, class_: str) -> Html:
 
 def _span(chart: Chart, policy: InForce) -> tuple[float, float] | None:
     """Where a version's band begins and ends; None where it lies outside."""
-    begin = chart.start if policy.start is None else max(policy.start, chart.start)
-    end = chart.end if policy.end is None else min(policy.end, chart.end)
-    return (_x(chart, begin), _x(chart, end)) if begin < end else None
+    begin = _share(chart, chart.start if policy.start is None else policy.start)
+    end = _share(chart, chart.end if policy.end is None else policy.end)
+    return (begin, end) if begin < end else None
 
 
 def _tint(number: int, policy: InForce) -> str:
     return f"tint-{number % 4}" if policy.encoded else "unencoded"
+
+
+def _band(left: float, right: float, top: int, height: int, class_: str, hatch: str | None) -> Html:
+    """A rectangle along the axis, hatched where asked."""
+    box = {"x": _percent(left), "y": top, "width": _percent(right - left), "height": height}
+    over = NOTHING if hatch is None else tag("rect", **box, fill=f"url(#{hatch})")
+    return join((tag("rect", **box, class_=class_), over))
+
+
+def _upright(share: float, top: int, bottom: int, class_: str) -> Html:
+    place = _percent(share)
+    return tag("line", x1=place, x2=place, y1=top, y2=bottom, class_=class_)
 
 
 def _backdrop(chart: Chart, head: int, height: int) -> Iterator[Html]:
@@ -139,12 +162,10 @@ def _backdrop(chart: Chart, head: int, height: int) -> Iterator[Html]:
         for number, policy in enumerate(versions):
             span = _span(chart, policy)
             if span is not None:
-                left, right = span
-                box = {"x": left, "y": head - PAD, "width": right - left, "height": height - head}
-                yield tag("rect", **box, class_=f"backdrop {_tint(number, policy)}")
-                if not policy.encoded:
-                    yield tag("rect", **box, fill="url(#hatch-band)")
-                yield tag("line", x1=left, x2=left, y1=head - PAD, y2=height - PAD, class_="edge")
+                class_ = f"backdrop {_tint(number, policy)}"
+                hatch = None if policy.encoded else "hatch-band"
+                yield _band(*span, head - PAD, height - head, class_, hatch)
+                yield _upright(span[0], head - PAD, height - PAD, "edge")
 
 
 def _families(chart: Chart) -> Iterator[Html]:
@@ -155,29 +176,26 @@ def _families(chart: Chart) -> Iterator[Html]:
             if span is None:
                 continue
             left, right = span
+            room = (right - left) * _pixels(chart)
             name = policy.policy.rpartition("@")[2]
-            if right - left > 120 and not policy.encoded:
+            if room > 120 and not policy.encoded:
                 name += " · not encoded"
             until = "" if policy.end is None else f" to {format_instant(policy.end)}"
             since = "" if policy.start is None else f" from {format_instant(policy.start)}"
             missing = "" if policy.encoded else ", not encoded: nothing is ruled under it"
-            box = {
-                "x": left,
-                "y": top,
-                "width": right - left - 1,
-                "height": FAMILY_ROW - 3,
-                "rx": 2,
-            }
-            fits = (right - left) > 6.4 * len(name) + 4
+            class_ = f"version {_tint(number, policy)}"
+            hatch = None if policy.encoded else "hatch"
             yield tag(
                 "g",
-                tag("title", f"{family}@{policy.policy.rpartition('@')[2]}{since}{until}{missing}"),
-                tag("rect", **box, class_=f"version {_tint(number, policy)}"),
-                NOTHING if policy.encoded else tag("rect", **box, fill="url(#hatch)"),
-                tag("text", name, x=left + 5, y=top + 12.5, class_="version-name")
-                if fits
-                else NOTHING,
+                tag("title", f"{policy.policy}{since}{until}{missing}"),
+                _band(left, right, top, FAMILY_ROW - 3, class_, hatch),
+                _note(left, 3, top + 12, name, "version-name") if room > 6 * len(name) else NOTHING,
             )
+
+
+def _note(share: float, shift: float, y: float, words: object, class_: str) -> Html:
+    """Words beside a place on the axis."""
+    return tag("text", words, x=_percent(share), dx=shift, y=y, class_=class_)
 
 
 def _axis(chart: Chart, height: int) -> Iterator[Html]:
@@ -185,19 +203,17 @@ def _axis(chart: Chart, height: int) -> Iterator[Html]:
     if chart.per_day * 91 < 34:
         months = 12
     for day in _months(chart, months):
-        left = _x(chart, start_of(from_date(day)))
+        left = _share(chart, start_of(from_date(day)))
         first = day.month == 1
-        yield tag(
-            "line", x1=left, x2=left, y1=16, y2=height - PAD, class_="year" if first else "tick"
-        )
+        yield _upright(left, 16, height - PAD, "year" if first else "tick")
         if first:
-            yield tag("text", day.year, x=left + 4, y=13, class_="year-name")
+            yield _note(left, 4, 13, day.year, "year-name")
         if months != 12:
             name = f"Q{day.month // 3 + 1}" if months == 3 else _MONTHS[day.month - 1]
-            yield tag("text", name, x=left + 4, y=28, class_="tick-name")
+            yield _note(left, 4, 28, name, "tick-name")
     begin = to_date(chart.start // SECONDS_PER_DAY)
     if 1 < begin.month < 11:
-        yield tag("text", begin.year, x=_x(chart, chart.start), y=13, class_="year-name")
+        yield _note(0, 0, 13, begin.year, "year-name")
 
 
 def _months(chart: Chart, step: int) -> Iterator[date]:
@@ -214,45 +230,42 @@ def _months(chart: Chart, step: int) -> Iterator[date]:
         month += step
 
 
-def _now(chart: Chart, head: int, height: int) -> Html:
-    left = _x(chart, chart.now)
+def _now(chart: Chart, height: int) -> Html:
+    left = _share(chart, chart.now)
     return tag(
         "g",
         tag("title", f"The ruling: {format_instant(chart.now)}"),
-        tag("line", x1=left, x2=left, y1=16, y2=height - PAD, class_="now"),
-        tag("text", format_instant(chart.now)[:10], x=left + 4, y=13, class_="now-name"),
+        _upright(left, 16, height - PAD, "now"),
+        _note(left, 4, 13, format_instant(chart.now)[:10], "now-name"),
     )
 
 
 def _labels(chart: Chart, heights: Iterable[int]) -> Html:
-    cells = [tag("div", style=f"flex:{AXIS}")]
+    cells = [tag("div", style=f"height:{AXIS}px")]
     cells += [
         tag(
             "div",
             tag("span", family.rpartition("/")[2]),
             title=family,
             class_="family",
-            style=f"flex:{FAMILY_ROW}",
+            style=f"height:{FAMILY_ROW}px",
         )
         for family, _ in chart.families
     ]
-    cells.append(tag("div", style=f"flex:{PAD}"))
+    cells.append(tag("div", style=f"height:{PAD}px"))
     cells += [
-        tag("div", tag("span", lane.name), class_="lane-name", style=f"flex:{height}")
+        tag("div", tag("span", lane.name), class_="lane-name", style=f"height:{height}px")
         for lane, height in zip(chart.lanes, heights, strict=True)
     ]
-    cells.append(tag("div", style=f"flex:{PAD * 2}"))
     return tag("div", *cells, class_="lane-names", aria_hidden="true")
 
 
 # --- lanes -------------------------------------------------------------------------------------
 
 
-def _lane(chart: Chart, lane: Lane, top: int, width: float) -> Html:
-    parts = [
-        tag("line", x1=0, x2=width - MARGIN + PAD, y1=top, y2=top, class_="lane-line"),
-    ]
+def _lane(chart: Chart, lane: Lane, top: int) -> Html:
     below = top + LANE_PAD + lane.mark_rows * MARK_ROW + BAR_GAP
+    parts = [tag("line", x1=0, x2="100%", y1=top, y2=top, class_="lane-line")]
     parts += [_bar(chart, bar, below + bar.row * BAR_ROW) for bar in lane.bars]
     parts += [
         _mark(chart, mark, top + LANE_PAD + mark.row * MARK_ROW + MARK_ROW // 2)
@@ -260,22 +273,26 @@ def _lane(chart: Chart, lane: Lane, top: int, width: float) -> Html:
     ]
     if lane.left_out:
         more = f"and {plural(lane.left_out, 'more duty', 'more duties')}, listed below"
-        parts.append(tag("text", more, x=PAD, y=below + lane.bar_rows * BAR_ROW + 8, class_="more"))
+        parts.append(_note(0, PAD, below + lane.bar_rows * BAR_ROW + 8, more, "count"))
     return tag("g", *parts, role="group", aria_label=lane.name)
 
 
-def _mark(chart: Chart, mark: Mark, y: float) -> Html:
-    left, right = _x(chart, mark.low), _x(chart, mark.high)
-    day = (left + right) / 2
-    middle = day + mark.shift
+def _mark(chart: Chart, mark: Mark, y: int) -> Html:
+    left, right = _share(chart, mark.low), _share(chart, mark.high)
+    middle = (left + right) / 2
     parts: list[Html] = [tag("title", mark.title)]
     if mark.coarse:
-        parts.append(tag("path", d=f"M{left:.1f} {y - 3}v6m0-3H{right:.1f}m0-3v6", class_="range"))
+        parts += [
+            tag("line", x1=_percent(left), x2=_percent(right), y1=y, y2=y, class_="range"),
+            _upright(left, y - 3, y + 3, "range"),
+            _upright(right, y - 3, y + 3, "range"),
+        ]
     elif mark.shift:
-        parts.append(tag("line", x1=day, x2=day, y1=y - 6, y2=y + 6, class_="range"))
-    parts.append(tag("use", href=f"#mark-{mark.shape}", x=middle, y=y))
+        parts.append(_upright(middle, y - 6, y + 6, "range"))
+    beside = f"translate({mark.shift:.0f})" if mark.shift else None
+    parts.append(tag("use", href=f"#mark-{mark.shape}", x=_percent(middle), y=y, transform=beside))
     if mark.count > 1:
-        parts.append(tag("text", mark.count, x=middle + 7, y=y - 1, class_="count"))
+        parts.append(_note(middle, mark.shift + 7, y - 1, mark.count, "count"))
     return anchor(
         mark.place,
         *parts,
@@ -285,34 +302,33 @@ def _mark(chart: Chart, mark: Mark, y: float) -> Html:
 
 
 def _bar(chart: Chart, bar: Bar, y: int) -> Html:
-    left, right = _x(chart, bar.low), _x(chart, min(bar.high, chart.end))
-    left, right = max(left, 0.0), max(right, left + 3)
-    due = None if bar.due is None else _x(chart, min(bar.due, chart.end))
+    left, right = _share(chart, bar.low), _share(chart, bar.high)
+    due = None if bar.due is None else _share(chart, bar.due)
     fault = bar.status in FAULTS
     turns = min(max(left if due is None else due, left), right) if fault else right
     parts: list[Html] = [tag("title", bar.title)]
     if turns > left:
         class_ = "before" if fault else f"bar-{bar.status}"
-        parts.append(tag("rect", x=left, y=y, width=turns - left, height=BAR, rx=1, class_=class_))
-    if bar.status == "undetermined":
-        parts.append(tag("rect", x=left, y=y, width=turns - left, height=BAR, fill="url(#hatch)"))
+        hatch = "hatch" if bar.status == "undetermined" else None
+        parts.append(_band(left, turns, y, BAR, class_, hatch))
     if fault:
-        start = min(turns, right - 3)
+        seen = (right - turns) * _pixels(chart) >= LEAST_BAR
+        width = _percent(right - turns) if seen else str(LEAST_BAR)
         parts.append(
-            tag("rect", x=start, y=y - 1, width=right - start, height=BAR + 2, class_="fault-bar")
+            tag("rect", x=_percent(turns), y=y - 1, width=width, height=BAR + 2, class_="fault-bar")
         )
         if bar.open:
-            tip = f"M{right:.1f} {y - 3}l6 {BAR / 2 + 3:.0f}l-6 {BAR / 2 + 3:.0f}z"
-            parts.append(tag("path", d=tip, class_="fault-bar"))
+            parts.append(tag("use", href="#mark-tip", x=_percent(right), y=y, class_="fault-bar"))
     if due is not None:
         if due > right:
-            parts.append(tag("line", x1=right, x2=due, y1=y + 3, y2=y + 3, class_="spare"))
-        parts.append(tag("line", x1=due, x2=due, y1=y - 2, y2=y + BAR + 2, class_="due"))
+            ends = {"x1": _percent(right), "x2": _percent(due)}
+            parts.append(tag("line", **ends, y1=y + 3, y2=y + 3, class_="spare"))
+        parts.append(_upright(due, y - 2, y + BAR + 2, "due"))
     note = bar.label or (f"×{bar.count}" if bar.count > 1 else "")
     if note:
-        end = max(right, due or right) + (9 if bar.open and fault else 4)
+        beside = 10 if bar.open and fault else 5
         class_ = "fault-name" if fault else "count"
-        parts.append(tag("text", note, x=end, y=y + BAR, class_=class_))
+        parts.append(_note(max(right, due or right), beside, y + BAR, note, class_))
     return anchor(bar.place, *parts, class_="bar", aria_label=bar.title)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, TypeAlias, cast
 
-from ifthen.dates import SECONDS_PER_DAY, Duration, Instant, MonthEnd, elapsed_at, format_instant
+from ifthen.dates import Duration, Instant, MonthEnd
 from ifthen.policy.model import (
     Attribute,
     Call,
@@ -34,14 +34,15 @@ from ifthen.policy.model import (
     Words,
 )
 from ifthen.record.model import Fact
+from ifthen.ruling.comparing import elapsed, holds, interval_text, shown, unpublished
 from ifthen.ruling.compute import Compute
 from ifthen.ruling.matching import Matcher, Names, attribute, model_scope, needs_trigger
 from ifthen.ruling.order import Point
 from ifthen.ruling.quantities import Range, Value
 from ifthen.ruling.reasons import Because, agree, kleene_and, kleene_not, kleene_or
 from ifthen.ruling.standing import Standing
-from ifthen.ruling.timeline import Lane, Last, Timeline
-from ifthen.vocabulary import FINDINGS, Action
+from ifthen.ruling.timeline import Lane, Timeline
+from ifthen.vocabulary import Action
 
 Meaning: TypeAlias = Literal["literal", "charitable"]
 
@@ -340,15 +341,15 @@ class Judge:
         if unknown:
             value = None
         else:
-            value = agree(_holds(expression.operator, x, y) for x in a.possible for y in b.possible)
+            value = agree(holds(expression.operator, x, y) for x in a.possible for y in b.possible)
         if value is None and not unknown:
-            unknown = (f"{self.names.text(left)} is only known as {_shown(a.possible)}",)
+            unknown = (f"{self.names.text(left)} is only known as {shown(a.possible)}",)
         return Because(
             "compare",
             self.names.text(expression),
             value,
             tuple(dict.fromkeys(a.facts + b.facts)),
-            {"left": _shown(a.possible), "right": _shown(b.possible)},
+            {"left": shown(a.possible), "right": shown(b.possible)},
             unknown if value is None else (),
             tuple(dict.fromkeys(a.assumes + b.assumes)),
         )
@@ -428,19 +429,21 @@ class Judge:
             else:
                 unknown = (self.not_recorded(lane, call.arguments[0]),)
         verdicts = {
-            _elapsed(expression.operator, asked.point, anchor, limit, self.month_end)
+            elapsed(expression.operator, asked.point, anchor, limit, self.month_end)
             for anchor in anchors
         }
         value = verdicts.pop() if len(verdicts) == 1 and not unknown else None
         if value is None and not unknown:
-            unknown = _unpublished(last, limit)
+            unknown = unpublished(last, limit)
         return Because(
             "since",
             text,
             value,
             ids,
             {
-                "from": " or ".join(dict.fromkeys(_interval(low, high) for low, high in anchors)),
+                "from": " or ".join(
+                    dict.fromkeys(interval_text(low, high) for low, high in anchors)
+                ),
                 "birth": from_birth,
                 "limit": str(limit),
             },
@@ -562,71 +565,3 @@ def _single(lane: Lane, fact: Fact, certain: bool) -> Lane:
     alone = Lane(lane.complete, lane.kinds)
     alone.append(fact, certain)
     return alone
-
-
-def _interval(low: Instant, high: Instant) -> str:
-    a, b = format_instant(low), format_instant(high)
-    return a if a == b else f"{a} to {b}"
-
-
-def _unpublished(last: Last, limit: Duration) -> tuple[str, ...]:
-    coarse = [fact for fact in last.candidates if fact.coarse]
-    if coarse:
-        return tuple(
-            f"the day of {fact.id} is not published: {_interval(fact.earliest, fact.latest)}"
-            for fact in coarse
-        )
-    return (f"the dates do not tell whether {limit} had passed",)
-
-
-def _elapsed(
-    operator: str,
-    point: Point,
-    anchor: tuple[Instant, Instant],
-    limit: Duration,
-    month_end: MonthEnd | None,
-) -> bool | None:
-    low, high = elapsed_at(anchor[0], anchor[1], limit, month_end)
-    if operator in (">", "<="):
-        step = SECONDS_PER_DAY if limit.is_calendar else 1
-        low, high = low + step, high + step
-    reached = True if point.earliest >= high else False if point.latest < low else None
-    return reached if operator in (">=", ">") else kleene_not(reached)
-
-
-def _holds(operator: str, left: object, right: object) -> bool | None:
-    if operator == "in":
-        if not isinstance(right, tuple):
-            return left == right
-        return any(word in right for word in left) if isinstance(left, tuple) else left in right
-    if operator == "includes":
-        return right in left if isinstance(left, tuple) else left == right
-    if isinstance(left, Range) and isinstance(right, Range):
-        return left.compare(operator, right)
-    if isinstance(left, tuple) and isinstance(right, str):
-        equal = right in left
-    elif left in FINDINGS and right in FINDINGS and operator not in ("=", "!="):
-        a, b = FINDINGS.index(str(left)), FINDINGS.index(str(right))
-        return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[operator]
-    else:
-        equal = left == right
-    if operator == "=":
-        return equal
-    if operator == "!=":
-        return not equal
-    return None
-
-
-def _shown(values: tuple[object, ...]) -> str:
-    return " or ".join(
-        dict.fromkeys(
-            ", ".join(map(str, value)) if isinstance(value, tuple) else _plain_text(value)
-            for value in values
-        )
-    )
-
-
-def _plain_text(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)

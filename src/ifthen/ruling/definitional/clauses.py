@@ -91,7 +91,7 @@ class _Clause:
 
     def triggers(self, events: Expression) -> list[Found]:
         """The facts that match and are ruled under this version."""
-        return [f for f in self.conditions.found(events) if self.window.ours(f.fact.earliest)]
+        return [f for f in self.conditions.found(events) if self.window.rules(f.fact)]
 
     def nothing(self, events: Expression) -> Outcome:
         """Where no trigger is on record."""
@@ -224,6 +224,19 @@ class _Clause:
             return None
         return deadline(since, since, length, self.conditions.month_end)
 
+    def _stretch(
+        self, outcome: Outcome, since: Instant, until: Instant | None, steps: States
+    ) -> Outcome:
+        """A stretch of days, from the end of the first to the end of the last."""
+        cited = [fact for step in steps for fact in step.all_facts()]
+        stretch = replace(
+            outcome,
+            instance=turning_fact(cited, self.conditions.view.named, day_of(since)),
+            triggered=(start_of(day_of(since)), since),
+            done=None if until is None else (start_of(day_of(until)), until),
+        )
+        return _with(stretch, steps)
+
     # --- forbid ----------------------------------------------------------------------------
 
     def forbid(self, clause: Forbid) -> Iterator[Outcome]:
@@ -253,7 +266,7 @@ class _Clause:
         return [
             fact
             for fact in self.conditions.view.of(starts, self.conditions.subject.model)
-            if self.window.holds(fact.earliest) and concerns_action(fact, clause.action)
+            if self.window.owns(fact) and concerns_action(fact, clause.action)
         ]
 
     def _act(self, clause: Forbid, fact: Fact) -> Outcome:
@@ -310,6 +323,8 @@ class _Clause:
         """A stretch, unless it ended within the grace or began with an act that is a violation."""
         due = self._grace(clause.grace, since)
         if due is None:
+            status: Status = "held" if until is None else "open"
+            yield replace(self._stretch(Outcome(key, status), since, until, steps), instance=None)
             return
         limit = due[1]
         in_time = until is not None and until <= limit and clause.grace is not None
@@ -321,276 +336,3 @@ class _Clause:
             yield self._stretch(found, since, until, steps)
 
     # --- procedure -------------------------------------------------------------------------
-
-    def _stretch(
-        self, outcome: Outcome, since: Instant, until: Instant | None, steps: States
-    ) -> Outcome:
-        """A stretch of days, from the end of the first to the end of the last."""
-        facts = [fact for step in steps for fact in step.all_facts()]
-        stretch = replace(
-            outcome,
-            instance=turning_fact(facts, self.conditions.view.named, day_of(since)),
-            triggered=(start_of(day_of(since)), since),
-            done=None if until is None else (start_of(day_of(until)), until),
-        )
-        return _with(stretch, steps)
-
-    def procedure(self, clause: Procedure) -> Iterator[Outcome]:
-        """Every decision and each of its steps."""
-        found = self.triggers(clause.decision)
-        for each in found:
-            yield from self._decided(clause, each)
-        if not found:
-            yield self.nothing(clause.decision)
-
-    def _decided(self, clause: Procedure, decision: Found) -> Iterator[Outcome]:
-        fact, steps = decision.fact, []
-        applies: bool | None = True if decision.certain else None
-        if clause.if_ is not None:
-            steps.append(self.binds("if", clause.if_, after_fact(fact), fact))
-            applies = kleene_and((applies, steps[0].value))
-        when = (fact.earliest, fact.latest)
-        outcome = Outcome(fact.id, "dormant", instance=fact.id, facts=(fact.id,))
-        if applies is False:
-            yield _with(outcome, steps)
-            return
-        counts = self.conditions.decision(clause, fact)
-        value = counts.value if applies else None
-        yield _of(replace(outcome, triggered=when), _COUNTS, value, [*steps, counts])
-        for step in clause.steps:
-            found = forced(self._step(step, fact), step.force)
-            if applies is None and found.status not in ("met", "dormant", "noted"):
-                found = replace(found, status="undetermined")
-            yield found
-
-    def _step(self, step: Step, fact: Fact) -> Outcome:
-        when = (fact.earliest, fact.latest)
-        asked = self.conditions.asked(step, fact)
-        if asked is not None and asked.value is not True:
-            blank = Outcome(fact.id, "dormant", step.id, fact.id, facts=(fact.id,))
-            return _of(blank, _ASKED, asked.value, [asked])
-        if step.by:
-            taken = self.conditions.taken_by(fact, step.by, step.by_least)
-            blank = Outcome(fact.id, "met", step.id, fact.id, when, when, facts=(fact.id,))
-            return _of(blank, _KEPT, taken.value, [taken])
-        limits = (Before(step.before),) if step.before is not None and step.follows else ()
-        duty = Duty(step.do, limits if step.follows else (Before(None),))
-        return self.settling.duty(duty, fact.id, step.id, fact, when)
-
-    # --- power -----------------------------------------------------------------------------
-
-    def power(self, clause: Power) -> Iterator[Outcome]:
-        """Every exercise and its price; without one, whether the power is available."""
-        found = self.triggers(clause.exercised)
-        for each in found:
-            when = (each.fact.earliest, each.fact.latest)
-            yield self._exercise(clause, each)
-            if clause.price is not None:
-                yield self.settling.duty(clause.price, each.fact.id, "price", each.fact, when)
-        if not found and not self.window.closed(self.at):
-            if clause.if_ is None:
-                yield Outcome("now", "available")
-            else:
-                may = self.binds("if", clause.if_, closing(self.at))
-                yield _of(Outcome("now", "available"), _MAY, may.value, [may])
-
-    def _exercise(self, clause: Power, exercise: Found) -> Outcome:
-        fact, steps = exercise.fact, []
-        if clause.by:
-            steps.append(self.conditions.taken_by(fact, clause.by, 1))
-        if clause.if_ is not None:
-            steps.append(self.binds("if", clause.if_, before_fact(fact), fact))
-        sure = True if exercise.certain else None
-        value = kleene_and([sure, *(step.value for step in steps)])
-        when = (fact.earliest, fact.latest)
-        outcome = Outcome(fact.id, "exercised", instance=fact.id, triggered=when, facts=(fact.id,))
-        return _of(outcome, _USED, value, steps)
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """One turn of a cadence: from an anchor, or from birth, to the next deed."""
-
-    number: int
-    anchor: Fact | None
-    since: Interval
-    deed: Fact | None
-    doubt: Fact | None
-    """A fact in between that may be the deed."""
-
-
-class _Turns:
-    """A cadence, turn by turn."""
-
-    def __init__(self, clause: Cadence, ruled: _Clause) -> None:
-        self.clause = clause
-        self.ruled = ruled
-        self.conditions = ruled.conditions
-        self.window = ruled.window
-        self.listed = self.conditions.listed(clause.do)
-
-    def outcomes(self) -> Iterator[Outcome]:
-        """One outcome for each turn that is ruled under this version."""
-        for turn in self._turns():
-            outcome = self._turn(turn)
-            if self._ours(turn, outcome):
-                if turn.doubt is not None and outcome.status not in ("met", "dormant"):
-                    outcome = _unsure(replace(outcome, status="undetermined"))
-                yield outcome
-
-    def _turns(self) -> Iterator[_Turn]:
-        found = self.conditions.found(self.clause.do)
-        first = next(
-            (n for n, each in enumerate(found) if each.fact.latest >= self.window.start), len(found)
-        )
-        earlier = [each.fact for each in found[:first] if each.certain]
-        anchor = earlier[-1] if earlier and earlier[-1].earliest >= self.window.floor else None
-        since = self.conditions.birth() if anchor is None else (anchor.earliest, anchor.latest)
-        number, doubt = len(earlier), None
-        for each in found[first:]:
-            if not each.certain:
-                doubt = doubt or each.fact
-                continue
-            yield _Turn(number, anchor, since, each.fact, doubt)
-            number, doubt, anchor = number + 1, None, each.fact
-            since = (anchor.earliest, anchor.latest)
-        yield _Turn(number, anchor, since, None, doubt)
-
-    def _ours(self, turn: _Turn, outcome: Outcome) -> bool:
-        """Whether a turn neither began under a later version nor ended under an earlier one."""
-        begun, start = turn.since[0], self.window.start
-        if self.window.closed(begun) or (outcome.done is not None and outcome.done[1] < start):
-            return False
-        return begun >= start or self.window.takes_over
-
-    def _turn(self, turn: _Turn) -> Outcome:
-        by_time, by_growth, steps, unsure = self._limits(turn)
-        limit = self.ruled.settling.taken_over(binding([by_time, by_growth]), turn.since)
-        outcome = self._outcome(turn, turn.since, limit, self._deeds(turn))
-        if turn.deed is not None and outcome.status == "late" and not self.listed:
-            outcome = _unsure(replace(outcome, status="undetermined"))
-        outcome = _with(outcome, steps)
-        if outcome.status == "met" or outcome.carry:
-            return outcome
-        return self._while(turn, outcome, limit, unsure)
-
-    def _deeds(self, turn: _Turn) -> list[Found]:
-        if turn.deed is not None:
-            return [Found(turn.deed, True)]
-        return [] if turn.doubt is None else [Found(turn.doubt, False)]
-
-    def _outcome(
-        self, turn: _Turn, when: Interval, limit: Limit | None, deeds: Sequence[Found]
-    ) -> Outcome:
-        key = f"turn {turn.number}"
-        found = self.ruled.settling.outcome(key, "", None, when, limit, [deeds], self.listed)
-        named = () if turn.anchor is None else (turn.anchor.id,)
-        return replace(
-            found, instance=named[0] if named else None, facts=once((*named, *found.facts))
-        )
-
-    def _while(self, turn: _Turn, outcome: Outcome, limit: Limit | None, unsure: bool) -> Outcome:
-        """Apply the condition under which the clock runs."""
-        condition, at = self.clause.while_, self.ruled.at
-        if condition is not None:
-            moment = at if limit is None else min(limit.high, at)
-            state = self.ruled.binds("while", condition, closing(self.window.last(moment)))
-            if state.value is False:
-                again = self._resumed(condition, state, moment)
-                state = again[1]
-                if again[0] is None:
-                    return _with(replace(outcome, status="dormant", due=None), [state])
-                outcome = self._deferred(turn, outcome, again[0])
-            if state.value is None and (limit is not None or outcome.status == "breached"):
-                return _with(_unsure(replace(outcome, status="undetermined")), [state])
-            outcome = _with(outcome, [state])
-        if unsure and outcome.status == "pending":
-            return _unsure(replace(outcome, status="undetermined"))
-        return outcome
-
-    def _resumed(
-        self, condition: Expression, state: Because, moment: Instant
-    ) -> tuple[Instant | None, Because]:
-        """When the clock next runs again after a moment at which it stood still."""
-        for point, (now,) in self.ruled.days.walk(
-            [condition], lambda p: (self.ruled.binds("while", condition, p),)
-        ):
-            if point.latest > moment:
-                state = now
-                if state.value is not False:
-                    return point.latest, state
-        return None, state
-
-    def _deferred(self, turn: _Turn, outcome: Outcome, later: Instant) -> Outcome:
-        """The duty falls due on the day the clock runs again."""
-        end = end_of(day_of(later))
-        deeds = [
-            each
-            for each in self.conditions.found(self.clause.do)
-            if outcome.done is not None and each.fact.earliest == outcome.done[0]
-        ]
-        found = self._outcome(turn, turn.since, Limit(end, end), deeds)
-        return replace(found, facts=outcome.facts)
-
-    def _limits(self, turn: _Turn) -> tuple[Limit | None, Limit | None, list[Because], bool]:
-        """By time, by growth, what explains the latter, and whether it is in doubt."""
-        by_time: Limit | None = None
-        length = None if self.clause.every is None else self.conditions.duration(self.clause.every)
-        if length is not None:
-            by_time = Limit(*deadline(*turn.since, length, self.conditions.month_end))
-        if self.clause.growth is None:
-            return by_time, None, [], False
-        by_growth, state = self._by_growth(turn, *self.clause.growth)
-        return by_time, by_growth, [state], by_growth is None and state.value is None
-
-    def _by_growth(
-        self, turn: _Turn, operator: str, factor: Fraction
-    ) -> tuple[Limit | None, Because]:
-        """The end of the day on which compute first reached the factor."""
-        test = Compare(
-            ">" if operator == ">" else ">=",
-            Call("growth", (self.clause.do,)),
-            Constant(factor),
-        )
-        deeds = self._deeds(turn)
-        deed = deeds[0].fact if deeds else None
-        stop = self.ruled.at if deed is None else deed.latest
-        state: Because | None = None
-        for each in self.conditions.state.figures(self.conditions.subject.model):
-            fact = each.fact
-            if fact.latest < turn.since[0] or fact.earliest > stop or fact is deed:
-                continue
-            point = before_fact(deed) if deed and fact.latest >= stop else after_fact(fact)
-            state = self.conditions.truth(test, Here(point))
-            if state.value is True:
-                return Limit(end_of(day_of(fact.earliest)), end_of(day_of(fact.latest))), state
-        if state is None:
-            state = self.conditions.truth(test, Here(closing(min(self.ruled.at, stop))))
-        return None, state
-
-
-def _with(outcome: Outcome, steps: Iterable[Because]) -> Outcome:
-    """An outcome with its explanation, and the facts and assumptions that names."""
-    taken = tuple(steps)
-    return replace(
-        outcome,
-        because=(*outcome.because, *taken),
-        facts=once((*outcome.facts, *(f for step in taken for f in step.all_facts()))),
-        assumes=once((*outcome.assumes, *(a for step in taken for a in step.all_assumes()))),
-    )
-
-
-def _unsure(outcome: Outcome) -> Outcome:
-    """An outcome that gives a reason why something is not known."""
-    return replace(outcome, unknown=UNTOLD)
-
-
-def _of(
-    outcome: Outcome,
-    statuses: dict[bool | None, Status],
-    value: bool | None,
-    steps: Sequence[Because],
-) -> Outcome:
-    """An outcome whose status is what a truth value stands for."""
-    found = _with(replace(outcome, status=statuses[value]), steps)
-    return _unsure(found) if value is None else found

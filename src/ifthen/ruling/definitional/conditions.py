@@ -335,7 +335,7 @@ class Conditions:
         if isinstance(value, Fraction):
             return Range.exactly(value)
         if isinstance(value, tuple) and value and isinstance(value[0], int):
-            return Range(Fraction(value[0]), Fraction(value[1]))
+            return Range(Fraction(value[0]), Fraction(value[1]), instants=True)
         if isinstance(value, (bool, str)) or value is None:
             return value
         return self.names.words(fact, name) or value

@@ -16,7 +16,7 @@ from ifthen.ruling.definitional.clauses import outcomes
 from ifthen.ruling.definitional.conditions import UNTOLD, Conditions
 from ifthen.ruling.definitional.settling import Window, forced, once
 from ifthen.ruling.definitional.view import Subject, View
-from ifthen.ruling.order import closing, precedes, sort_key
+from ifthen.ruling.order import closing, precedes
 from ifthen.ruling.outcome import Outcome, Status
 from ifthen.ruling.variants import Anatomy
 from ifthen.vocabulary import Force
@@ -76,31 +76,43 @@ class Findings:
 
     # --- versions --------------------------------------------------------------------------
 
-    def _adoptions(self) -> list[tuple[str, Instant]]:
-        """Every version the record adopts, with when, in order."""
-        adopted = [
+    def _adopted(self) -> list[Fact]:
+        """Every fact that adopts a version of this family, in order."""
+        return [
             fact
             for fact in self.view.facts
             if fact.kind in ("policy_adopted", "policy_amended")
-            and isinstance(fact.attributes.get("policy"), str)
+            and str(fact.attributes.get("policy")).partition("@")[0] == self.policy.family
         ]
-        return [(str(f.attributes["policy"]), f.earliest) for f in sorted(adopted, key=sort_key)]
 
     def handovers(self, clause: Clause) -> Iterator[Handover]:
         """When the policy is in force, and what the clause may have taken over then."""
         if self.throughout:
             yield Window(self.view.begins, None, self.view.begins, takes_over=False)
             return
-        family = [(p, s) for p, s in self._adoptions() if p.partition("@")[0] == self.policy.family]
-        for place, (name, start) in enumerate(family):
-            end = family[place + 1][1] if place + 1 < len(family) else None
-            if name == self.policy.id and end != start:
-                yield Window(start, end, start, takes_over=False)
+        adopted: list[Fact | None] = [None, *self._adopted(), None]
+        for before, fact, after in zip(adopted, adopted[1:], adopted[2:], strict=False):
+            if fact is None or fact.attributes["policy"] != self.policy.id:
+                continue
+            window = Window(
+                fact.earliest,
+                None if after is None else after.earliest,
+                fact.earliest,
+                takes_over=False,
+                begun_by=None if before is None else fact.id,
+                ended_by=None if after is None else after.id,
+            )
+            if window.end != window.start:
+                yield window
                 if clause.common.continues is not None:
-                    earlier = dict.fromkeys([start, *(s for _, s in family[:place] if s < start)])
-                    for floor in earlier:
-                        for takes_over in (False, True):
-                            yield Window(start, end, floor, takes_over)
+                    yield from self._continued(window)
+
+    def _continued(self, window: Window) -> Iterator[Handover]:
+        """What a version may have taken over from any of those before it."""
+        starts = {fact.earliest for fact in self._adopted() if fact.earliest <= window.start}
+        for floor in sorted(starts, reverse=True):
+            for takes_over in (False, True):
+                yield replace(window, floor=floor, takes_over=takes_over)
 
     # --- readings --------------------------------------------------------------------------
 

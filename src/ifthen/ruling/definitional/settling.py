@@ -56,14 +56,25 @@ class Window:
     """No clock starts before it; earlier than ``start`` where an older clause is continued."""
     takes_over: bool
     """Whether duties that arose before ``start`` are taken over."""
+    begun_by: str | None = None
+    """The fact that put the version in the place of another, which judges that fact."""
+    ended_by: str | None = None
+    """The fact that put the next version in its place."""
 
     def holds(self, instant: Instant) -> bool:
         """Whether the version is in force at an instant."""
         return self.start <= instant and (self.end is None or instant < self.end)
 
-    def ours(self, instant: Instant) -> bool:
-        """Whether what arose at an instant is ruled under this version."""
-        return self.holds(instant) or (self.takes_over and instant < self.start)
+    def owns(self, fact: Fact) -> bool:
+        """Whether the version judges a fact; a change of policy is judged by what it changes."""
+        if fact.id == self.begun_by:
+            return False
+        return fact.id == self.ended_by or self.holds(fact.earliest)
+
+    def rules(self, fact: Fact) -> bool:
+        """Whether what a fact triggered is ruled under this version."""
+        older = fact.earliest < self.start or fact.id == self.begun_by
+        return self.owns(fact) or (self.takes_over and older)
 
     def closed(self, instant: Instant) -> bool:
         """Whether the version is no longer in force."""
@@ -108,7 +119,7 @@ class Settling:
         worst = max(settled, key=lambda each: _RANK.index(each.status))
         done = _whole([each.done for each in settled])
         late = max((each.late for each in settled if each.late is not None), default=None)
-        beyond = limit is None or not self.window.closed(limit.high)
+        beyond = limit is None or self.window.closed(limit.high)
         undone = done is None or not self.window.holds(done[0])
         named = () if trigger is None else (trigger.id,)
         return Outcome(
