@@ -177,6 +177,24 @@ def test_several_files_make_one_record(run: Run, folder: Path) -> None:
     assert result.exit_code == 0, result.output
 
 
+def test_a_clause_of_a_version_that_has_ended_can_still_be_explained(run: Run) -> None:
+    result = run("why", "public.yaml", "deploy-gate", "--at", "2025-07-01", "--json")
+    clauses = {finding["clause"] for finding in json.loads(result.stdout)["findings"]}
+    assert clauses == {"example-lab/safety@1#deploy-gate"}
+
+
+def test_a_model_of_which_nothing_is_known_yet_is_not_simply_permitted(run: Run) -> None:
+    arguments = ("deploy", "--model", "example-2", "--at", "2025-02-15", "--json")
+    result = run("may", *arguments, "record.yaml")
+    permission = json.loads(result.stdout)
+    assert permission["answer"] != "permitted"
+    assert {f["clause"].partition("#")[2] for f in permission["clauses"]} == {
+        "deploy-gate",
+        "release-decision",
+    }
+    assert permission["missing"]
+
+
 def test_calendar(run: Run, folder: Path) -> None:
     result = run("due", "record.yaml", *AT, "--ics", "due.ics")
     assert result.exit_code == 0

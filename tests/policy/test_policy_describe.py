@@ -78,7 +78,7 @@ leaves: st.SearchStrategy[Expression] = st.one_of(
     st.booleans().map(Constant),
     numbers.map(Constant),
     numbers.map(Factor),
-    st.builds(Duration, st.integers(0, 99_999), st.sampled_from(UNITS)).map(DurationLiteral),
+    st.builds(Duration, st.integers(0, 1_000), st.sampled_from(UNITS)).map(DurationLiteral),
     st.just(Variable("this")),
     words.map(Attribute),
     st.builds(Attribute, words, events),

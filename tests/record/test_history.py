@@ -175,15 +175,15 @@ def test_what_supersedes_a_fact_stands_in_its_place_and_at_its_date() -> None:
 
 def test_corrections_of_corrections() -> None:
     given_facts = record(
-        "- {id: a, date: 2025-01-01, kind: roles, note: one, summary: kept}\n"
-        "- {id: b, date: 2025-01-02, kind: roles, note: two, amends: a}\n"
-        "- {id: c, date: 2025-01-03, kind: roles, note: three, amends: b}\n"
-        "- {id: d, date: 2025-01-04, kind: roles, note: four, supersedes: b}\n"
-        "- {id: e, date: 2025-01-05, kind: roles, note: five, supersedes: a}\n"
-        "- {id: f, date: 2025-01-06, kind: roles, summary: six, amends: e}\n"
+        "- {id: a, date: 2025-01-01, kind: roles, what: one, summary: kept}\n"
+        "- {id: b, date: 2025-01-02, kind: roles, what: two, amends: a}\n"
+        "- {id: c, date: 2025-01-03, kind: roles, what: three, amends: b}\n"
+        "- {id: d, date: 2025-01-04, kind: roles, what: four, supersedes: b}\n"
+        "- {id: e, date: 2025-01-05, kind: roles, what: five, supersedes: a}\n"
+        "- {id: f, date: 2025-01-06, kind: roles, standard: six, summary: of itself, amends: e}\n"
     )
     found = [only(visible(given_facts, LATE, day(f"2025-01-0{n}"))) for n in (1, 2, 3, 4, 5, 6)]
-    assert [(fact.id, fact.attributes.get("note")) for fact in found] == [
+    assert [(fact.id, fact.attributes.get("what")) for fact in found] == [
         ("a", "one"),
         ("a", "two"),
         ("a", "three"),
@@ -193,18 +193,18 @@ def test_corrections_of_corrections() -> None:
     ]
     assert found[3].attributes["summary"] == "kept"
     assert found[2].corrected_by == ("b", "c")
-    assert found[5].attributes == {"note": "five", "summary": "six"}
+    assert found[5].attributes == {"what": "five", "standard": ("six",)}
     assert {fact.latest for fact in found} == {day("2025-01-01")}
 
 
 def test_amendments_apply_in_the_order_in_which_they_became_known() -> None:
     given_facts = record(
-        "- {id: a, date: 2025-01-01, kind: roles, note: one}\n"
-        "- {id: b, date: 2025-01-01, known: 2025-01-09, kind: roles, note: nine, amends: a}\n"
-        "- {id: c, date: 2025-01-01, known: 2025-01-05, kind: roles, note: five, amends: a}\n"
+        "- {id: a, date: 2025-01-01, kind: roles, what: one}\n"
+        "- {id: b, date: 2025-01-01, known: 2025-01-09, kind: roles, what: nine, amends: a}\n"
+        "- {id: c, date: 2025-01-01, known: 2025-01-05, kind: roles, what: five, amends: a}\n"
     )
     shown = only(visible(given_facts, LATE, LATE))
-    assert (shown.attributes["note"], shown.corrected_by) == ("nine", ("c", "b"))
+    assert (shown.attributes["what"], shown.corrected_by) == ("nine", ("c", "b"))
 
 
 def test_recall_can_be_left_out_with_all_that_rests_on_it() -> None:

@@ -34,9 +34,12 @@ def _clauses(name: str, policies: Sequence[Policy], ruling: Ruling) -> frozenset
     policy_id, hash_sign, own = name.partition("#")
     if hash_sign:
         return frozenset({_in_full(policy_id, own, name, policies)})
+    ruled = [p for entry in ruling.policies for p in policies if p.id == entry.policy]
     over = {p.policy for p in ruling.policies if p.end is not None and p.end <= ruling.at}
-    current = [policy for policy in policies if policy.id not in over and _rules(policy, ruling)]
-    holders = [policy for policy in current if name in {*_names(policy), *_rows(policy)}]
+    current = [policy for policy in ruled if policy.id not in over]
+    holders = [policy for policy in current if _has(policy, name)]
+    if not holders:  # the last version that had it
+        holders = [policy for policy in ruled if _has(policy, name)][-1:]
     if len(holders) > 1:
         listed = ", ".join(f"{policy.id}#{name}" for policy in holders)
         refuse(_ARGUMENT, f"'{name}' is in several policies", f"write one of: {listed}")
@@ -63,8 +66,8 @@ def _in_full(policy_id: str, own: str, name: str, policies: Sequence[Policy]) ->
 def _refuse_unknown(name: str, current: Sequence[Policy], policies: Sequence[Policy]) -> None:
     for policy in policies:
         if policy not in current and name in _names(policy):
-            message = f"'{name}' is in {policy.id}, which is not in force then"
-            refuse(_ARGUMENT, message, f"write {policy.id}#{name} to see what became of it")
+            message = f"'{name}' is in {policy.id}, which the record has not adopted by then"
+            refuse(_ARGUMENT, message, "ask about a later date, or use --policy")
     for policy in current:
         elements = [clause for clause, rows in _elements(policy) if name in rows]
         if elements:
@@ -76,8 +79,8 @@ def _refuse_unknown(name: str, current: Sequence[Policy], policies: Sequence[Pol
     refuse(_ARGUMENT, f"there is no clause '{name}' {where}", did_you_mean(name, known))
 
 
-def _rules(policy: Policy, ruling: Ruling) -> bool:
-    return any(in_force.policy == policy.id for in_force in ruling.policies)
+def _has(policy: Policy, name: str) -> bool:
+    return name in _names(policy) or name in _rows(policy)
 
 
 def _parts(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -52,7 +52,7 @@ class Entries:
         for change in changes:
             self._changes.setdefault(change.finding.key, []).append(change)
 
-    def unfolding(self, entry: Entry, *, explained: bool = True) -> Html:
+    def unfolding(self, entry: Entry) -> Html:
         """A finding, or several that are alike, to unfold."""
         first = entry.first
         alone = len(entry.members) == 1
@@ -61,7 +61,7 @@ class Entries:
             body.append(self._members(entry))
         body += [_readings(first, dated=alone), _words(first, dated=alone)]
         body += [_listed(_why(first), entry.unknown), _listed("Assumes", first.assumes)]
-        if explained and first.outcome.because:
+        if first.outcome.because:
             body.append(self._explanation(entry))
         if alone:
             body += [self._rests_on(first), self._history(first)]
@@ -74,20 +74,9 @@ class Entries:
         )
 
     def line(self, entry: Entry) -> Html:
-        """A clause that asks nothing, in one line with all it is silent about."""
-        first = entry.first
-        return tag(
-            "li",
-            *(tag("span", id=member.id) for member in entry.members),
-            status_chip(first.status),
-            " ",
-            tag("span", first.title, class_="title"),
-            " ",
-            tag("span", self._whom(entry), class_="whom"),
-            " ",
-            tag("span", _where(entry), class_="where"),
-            **{**self._data(entry), "id": None},
-        )
+        """A finding, or several that are alike, in one line."""
+        places = (tag("span", id=member.id) for member in entry.members)
+        return tag("li", *places, self._headline(entry), **{**self._data(entry), "id": None})
 
     def _data(self, entry: Entry) -> dict[str, str | None]:
         first = entry.first
@@ -154,13 +143,13 @@ class Entries:
         title = "How it was reached"
         if len(entry.members) > 1:
             title += f" for {first.subject} ({version(first.policy)}); the others differ in names"
-        return tag("section", tag("h5", title), tree(first.outcome.because, self._facts))
+        return tag("section", tag("h4", title), tree(first.outcome.because, self._facts))
 
     def _rests_on(self, finding: Finding) -> Html:
         names = all_facts(finding)
         if not names:
             return NOTHING
-        return tag("section", tag("h5", "Rests on"), fact_lines(names, self._facts))
+        return tag("section", tag("h4", "Rests on"), fact_lines(names, self._facts))
 
     def _history(self, finding: Finding) -> Html:
         changes = self._changes.get(finding.key, ())
@@ -175,7 +164,7 @@ class Entries:
             )
             for change in changes
         )
-        return tag("section", tag("h5", "As known on each day"), tag("ol", *steps, class_="steps"))
+        return tag("section", tag("h4", "As known on each day"), tag("ol", *steps, class_="steps"))
 
     def _particulars(self, entry: Entry) -> Html:
         first = entry.first
@@ -245,6 +234,8 @@ def _moment(finding: Finding) -> str:
         return ", ".join(part for part in (due and f"due {due}", late and f"{late} late") if part)
     if finding.status in ("pending", "breached", "missed", "undetermined") and outcome.due:
         return f"due {span_text(outcome.due)}"
+    if finding.status == "pending" and outcome.triggered:
+        return f"since {span_text(outcome.triggered)}"
     shown: Interval | None = outcome.done or outcome.triggered
     return span_text(shown)
 
@@ -268,7 +259,7 @@ def _readings(finding: Finding, *, dated: bool) -> Html:
         for reading in finding.readings
     ]
     head = ("If the text means", "then it is", "Due", "Done", "Late by")
-    return tag("section", tag("h5", "Readings of the text"), _table("readings", head, rows))
+    return tag("section", tag("h4", "Readings of the text"), _table("readings", head, rows))
 
 
 def _words(finding: Finding, *, dated: bool) -> Html:
@@ -284,13 +275,13 @@ def _words(finding: Finding, *, dated: bool) -> Html:
         )
         for word in finding.words
     )
-    return tag("section", tag("h5", "Words that leave room"), tag("ul", *lines))
+    return tag("section", tag("h4", "Words that leave room"), tag("ul", *lines))
 
 
 def _listed(title: str, items: Sequence[str]) -> Html:
     if not items:
         return NOTHING
-    return tag("section", tag("h5", title), tag("ul", *(tag("li", prose(item)) for item in items)))
+    return tag("section", tag("h4", title), tag("ul", *(tag("li", prose(item)) for item in items)))
 
 
 def _table(

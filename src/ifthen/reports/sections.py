@@ -20,11 +20,12 @@ from ifthen.reports.digest import (
 from ifthen.reports.entries import Entries, status_chip
 from ifthen.reports.explain import day_text, fact_details, fact_link, fact_says, prose, sources
 from ifthen.reports.markup import NOTHING, Html, anchor, join, plural, tag
+from ifthen.ruling.acknowledge import ASSUMES
 from ifthen.ruling.finding import FAULTS, Finding
 from ifthen.ruling.replay import Change
 
 MOST_EXPLAINED = 300
-"""Findings that kept their promise and are shown with their whole explanation; more only listed."""
+"""Findings that kept their promise and unfold into their explanation; more are only listed."""
 MOST_USES = 8
 """Findings listed with a fact that they rest on; the rest are counted."""
 
@@ -103,14 +104,13 @@ def _section(
 ) -> Html:
     if not entries and not empty:
         return NOTHING
-    explained = not folded or len(entries) <= MOST_EXPLAINED
-    body = join(write.unfolding(entry, explained=explained) for entry in entries)
     if not entries:
         body = tag("p", empty, class_="empty")
-    if not explained:
-        lead = (
-            "Their explanations are left out here to keep the page small; 'ifthen why' gives them."
-        )
+    elif folded and len(entries) > MOST_EXPLAINED:
+        body = tag("ul", *(write.line(entry) for entry in entries), class_="quiet")
+        lead = "Too many to explain each on this page: ifthen why explains any one."
+    else:
+        body = join(write.unfolding(entry) for entry in entries)
     return _frame(identifier, title, lead, body, _count(entries), folded=folded)
 
 
@@ -160,11 +160,7 @@ def acknowledgements(
     ruled = set(encoded)
     items = []
     for fact in own:
-        resting = [
-            f
-            for f in findings
-            if fact.id in f.outcome.facts and "acknowledgement" in " ".join(f.assumes)
-        ]
+        resting = [f for f in findings if fact.id in f.outcome.facts and ASSUMES in f.assumes]
         policy = fact.attributes.get("policy")
         if resting:
             after: object = join(
@@ -225,8 +221,12 @@ def unfolding(changes: Sequence[Change], ids: Mapping[tuple[str, object, str], s
     )
 
 
+def _is_told(change: Change) -> bool:
+    return change.was in _ATTENTION or change.finding.status in _ATTENTION
+
+
 def _day(changes: Sequence[Change], ids: Mapping[tuple[str, object, str], str]) -> Iterator[Html]:
-    told = [change for change in changes if {change.was, change.finding.status} & _ATTENTION]
+    told = [change for change in changes if _is_told(change)]
     for change in told:
         finding = change.finding
         place = ids.get(finding.key)
@@ -238,7 +238,7 @@ def _day(changes: Sequence[Change], ids: Mapping[tuple[str, object, str], str]) 
             " ",
             name if place is None else anchor(place, name),
         )
-    others = Counter((c.was, c.finding.status) for c in changes if c not in told)
+    others = Counter((c.was, c.finding.status) for c in changes if not _is_told(c))
     if others:
         listed = (
             f"{count:,} {f'{was} → ' if was else 'new: '}{status}"

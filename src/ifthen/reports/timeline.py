@@ -14,8 +14,8 @@ from ifthen.reports.lanes import SHAPES, Bar, Chart, Lane, Mark
 from ifthen.reports.markup import NOTHING, Html, anchor, join, plural, tag
 from ifthen.ruling.finding import FAULTS, InForce
 
-PRINTED = 690
-"""Pixels of height to which a tall timeline shrinks on paper: it fits an A4 page lying down."""
+PRINTED = {"a4": 530, "a3": 780}
+"""Pixels of height to which a tall timeline shrinks, to fit the first page of paper lying down."""
 PAD = 8
 AXIS = 34
 FAMILY_ROW = 20
@@ -85,7 +85,9 @@ def draw(chart: Chart) -> Html:
         tabindex=0,
         role="region",
         aria_label="Timeline, scrolls sideways",
-        style=f"--print:{min(1.0, PRINTED / height):.3f}",
+        style=";".join(
+            f"--{paper}:{min(1.0, most / height):.3f}" for paper, most in PRINTED.items()
+        ),
     )
     return join((frame, _legend(chart)))
 
@@ -146,7 +148,12 @@ def _tint(number: int, policy: InForce) -> str:
 
 def _band(left: float, right: float, top: int, height: int, class_: str, hatch: str | None) -> Html:
     """A rectangle along the axis, hatched where asked."""
-    box = {"x": _percent(left), "y": top, "width": _percent(right - left), "height": height}
+    box: dict[str, str | int] = {
+        "x": _percent(left),
+        "y": top,
+        "width": _percent(right - left),
+        "height": height,
+    }
     over = NOTHING if hatch is None else tag("rect", **box, fill=f"url(#{hatch})")
     return join((tag("rect", **box, class_=class_), over))
 
@@ -169,7 +176,7 @@ def _backdrop(chart: Chart, head: int, height: int) -> Iterator[Html]:
 
 
 def _families(chart: Chart) -> Iterator[Html]:
-    for row, (family, versions) in enumerate(chart.families):
+    for row, (_, versions) in enumerate(chart.families):
         top = AXIS + row * FAMILY_ROW
         for number, policy in enumerate(versions):
             span = _span(chart, policy)
@@ -297,7 +304,6 @@ def _mark(chart: Chart, mark: Mark, y: int) -> Html:
         mark.place,
         *parts,
         class_=f"mark {mark.shape}{' coarse' if mark.coarse else ''}",
-        aria_label=mark.title,
     )
 
 
@@ -329,7 +335,7 @@ def _bar(chart: Chart, bar: Bar, y: int) -> Html:
         beside = 10 if bar.open and fault else 5
         class_ = "fault-name" if fault else "count"
         parts.append(_note(max(right, due or right), beside, y + BAR, note, class_))
-    return anchor(bar.place, *parts, class_="bar", aria_label=bar.title)
+    return anchor(bar.place, *parts, class_="bar")
 
 
 # --- legend ------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from dataclasses import fields
 from ifthen.dates import Instant
 from ifthen.policy.model import Policy
 from ifthen.record.model import Record
-from ifthen.ruling.definitional.findings import Expected, Findings, Handover
+from ifthen.ruling.definitional.findings import ACKNOWLEDGED, Expected, Findings, Handover
 from ifthen.ruling.finding import Finding, ReadingStatus
 from ifthen.ruling.outcome import Outcome
 from ifthen.ruling.reasons import Because
@@ -103,7 +103,8 @@ def _differences(finding: Finding, expected: Expected) -> Iterator[str]:
     """Every place at which a finding differs from what it should be."""
     for name in ("clause", "title", "section", "encodes", "kind", "force", "status", "assumes"):
         yield from _unlike(name, getattr(finding, name), getattr(expected, name))
-    yield from _unlike("reasons", bool(finding.unknown), finding.status == "undetermined")
+    open_ = expected.status == "undetermined" or ACKNOWLEDGED in expected.assumes
+    yield from _unlike("reasons", bool(finding.unknown), open_)
     yield from _outcomes("", finding.outcome, expected.outcome)
     stated = [dict(reading.readings) for reading in finding.readings]
     asked = [dict(readings) for readings, _, _ in expected.readings]

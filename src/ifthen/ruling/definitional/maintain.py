@@ -1,0 +1,62 @@
+"""``maintain``: one outcome for each stretch in which it was not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ifthen.dates import SECONDS_PER_DAY, Instant, day_of, start_of
+from ifthen.policy.model import Maintain
+from ifthen.ruling.definitional.days import States
+from ifthen.ruling.definitional.ruled import Ruled, explained, unsure
+from ifthen.ruling.order import Point
+from ifthen.ruling.outcome import Outcome, Status
+from ifthen.ruling.reasons import kleene_and, kleene_not
+
+
+class Kept(Ruled):
+    """What is to be kept true while a condition holds."""
+
+    def outcomes(self, clause: Maintain) -> Iterator[Outcome]:
+        """One outcome for each stretch in which it was not kept; else how it stands."""
+
+        def ask(point: Point) -> States:
+            active = self.binds("while", clause.while_, point)
+            return (active, self.relieves("keep", clause.keep, point))
+
+        gaps: list[tuple[Instant, Instant | None, States]] = []
+        held, doubt, now = False, None, None
+        for point, now in self.days.walk([clause.while_, clause.keep], ask):
+            active, keep = (step.value for step in now)
+            held = held or active is True
+            failing = kleene_and((active, kleene_not(keep)))
+            going = bool(gaps) and gaps[-1][1] is None
+            if failing is True and not going:
+                gaps.append((point.latest, None, now))
+            elif failing is False and going:
+                gaps[-1] = (gaps[-1][0], point.latest, now)
+            if failing is None or (active is None and not held):
+                doubt = doubt or now
+        for number, gap in enumerate(gaps, 1):
+            yield self._gap(clause, f"gap {number}", *gap)
+        if not gaps and doubt is not None:
+            yield explained(unsure(Outcome("now", "undetermined")), doubt)
+        elif not gaps:
+            yield explained(Outcome("now", "met" if held else "dormant"), now or ())
+
+    def _gap(
+        self, clause: Maintain, key: str, since: Instant, until: Instant | None, steps: States
+    ) -> Outcome:
+        due = self.grace(clause.grace, since)
+        late: int | None = None
+        status: Status
+        if until is None:
+            over = due is not None and (
+                self.at > due[1] or (clause.grace is None and self.at == since)
+            )
+            status = "breached" if over else "pending"
+        elif due is not None and until > due[1]:
+            status, late = "late", (day_of(until) - day_of(due[1])) * SECONDS_PER_DAY
+        else:
+            return explained(Outcome(key, "met", triggered=(start_of(day_of(since)), since)), steps)
+        found = Outcome(key, status, due=due, late_seconds=late)
+        return self.stretch(found, since, until, steps)
