@@ -84,15 +84,18 @@ def _event(number: int) -> str:
 
 def record_text(days: list[bool]) -> str:
     """The record: training from the first day, and every assessment."""
-    lines = ["record: Benchmark", "facts:"]
-    lines.append(f"- {{date: {FIRST_DAY}, kind: policy_adopted, policy: benchmark/peers@1}}")
-    lines.append(f"- {{date: {FIRST_DAY}, kind: training_started, model: {MODEL}}}")
+    lines = [
+        "record: Benchmark",
+        "facts:",
+        f"- {{id: adopted, date: {FIRST_DAY}, kind: policy_adopted, policy: benchmark/peers@1}}",
+        f"- {{id: started, date: {FIRST_DAY}, kind: training_started, model: {MODEL}}}",
+    ]
     for place, comprehensive in enumerate(days):
         recent = ASSESSMENTS if place % 90 == 0 else ()
         for assessment in (*recent, *(("comprehensive",) if comprehensive else ())):
             day = FIRST_DAY + timedelta(days=place)
-            what = f"kind: assessment_completed, assessment: {assessment}"
-            lines.append(f"- {{date: {day}, {what}, model: {MODEL}}}")
+            what = f"kind: assessment_completed, assessment: {assessment}, model: {MODEL}"
+            lines.append(f"- {{id: {assessment}-{place}, date: {day}, {what}}}")
     return "\n".join(lines) + "\n"
 
 

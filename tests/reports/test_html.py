@@ -6,6 +6,7 @@ import ast
 import os
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ def test_headings_do_not_skip_a_level(page: Element) -> None:
     levels = [int(e.name[1]) for e in page.all() if re.fullmatch("h[1-6]", e.name)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_a_fault_unfolds_into_what_it_rests_on(page: Element) -> None:

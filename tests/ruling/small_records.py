@@ -55,13 +55,14 @@ OPTIONAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "by": _ROLES,
         "significantly_more_capable": st.booleans(),
     },
+    "decision": {"go": st.booleans(), "what": st.sampled_from(["train", "stop"]), "by": _ROLES},
     "standard_activated": {"standard": _STANDARD},
     "standard_approved": {"standard": _STANDARD},
     "standard_lapsed": {"standard": _STANDARD},
     "board_or_trust_notice": {"to": st.just(["board"]), "about": _ABOUT},
     "government_notice": {"direction": st.sampled_from(["to", "from"])},
     "feedback_received": {"from": st.sampled_from(["internal", "external"])},
-    "published": {"what": st.sampled_from(["report", "plan", "policy", "risk"])},
+    "published": {"what": st.sampled_from(["report", "plan", "policy", "risk"]), "about": _ABOUT},
     "incident": {
         "discovered": _DAY,
         "aware": _DAY,
@@ -98,7 +99,7 @@ def dates(draw: st.DrawFn) -> dict[str, str]:
         return {"date": f"{day}T{draw(st.sampled_from(['00:00', '09:30']))}:00Z"}
     if form == "interval":
         other = draw(_DAY)
-        return {"earliest": min(day, other), "latest": max(day, other)}
+        return {"date": day, "earliest": min(day, other), "latest": max(day, other)}
     return {"date": day} if form == "day" else {"date": day, "date_precision": form}
 
 
@@ -125,8 +126,8 @@ def facts(draw: st.DrawFn, number: int) -> dict[str, Any]:
 def records(draw: st.DrawFn, most: int = 12) -> Record:
     """A record: complete or public, with the policy adopted, perhaps corrected, perhaps replaced."""
     found = [draw(facts(number)) for number in range(1, draw(st.integers(1, most)) + 1)]
-    for number in range(draw(st.sampled_from([0, 0, 1, 2]))):
-        found.append(_correction(draw, draw(st.sampled_from(found)), number))
+    wrong = draw(st.lists(st.sampled_from(found), max_size=2, unique_by=lambda fact: fact["id"]))
+    found.extend(_correction(draw, fact, number) for number, fact in enumerate(wrong))
     adopted = {"kind": "policy_adopted", "policy": POLICY, "date": draw(_DAY)}
     found.insert(0, {"id": "p1", **adopted})
     if draw(st.integers(0, 3)) == 0:
@@ -142,7 +143,10 @@ def records(draw: st.DrawFn, most: int = 12) -> Record:
 def _correction(draw: st.DrawFn, fact: dict[str, Any], number: int) -> dict[str, Any]:
     """A later fact that amends or replaces another."""
     kind = fact["kind"]
-    found = {"id": f"c{number}", "kind": kind, **draw(dates())}
+    dated = {"date": "2024-11-05"}
+    if draw(st.booleans()):
+        dated = {**draw(dates()), "known": "2024-11-05"}
+    found: dict[str, Any] = {"id": f"c{number}", "kind": kind, **dated}
     if "model" in fact:
         found["model"] = fact["model"]
     for name, values in OPTIONAL[kind].items():

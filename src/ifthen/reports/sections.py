@@ -15,6 +15,7 @@ from ifthen.reports.digest import (
     Facts,
     Reason,
     all_facts,
+    begins,
     version,
 )
 from ifthen.reports.entries import Entries, status_chip
@@ -275,7 +276,8 @@ def record_section(
 def _fact(
     fact: Fact, facts: Facts, uses: Sequence[Finding], ids: Mapping[tuple[str, object, str], str]
 ) -> Html:
-    ranked = sorted(uses, key=lambda finding: finding.status not in FAULTS)
+    distinct = {(finding.clause, finding.status): finding for finding in reversed(uses)}
+    ranked = sorted(distinct.values(), key=lambda f: (f.status not in FAULTS, begins(f), f.clause))
     links = [
         join((status_chip(f.status), " ", anchor(ids[f.key], f"{f.title}, {version(f.policy)}")))
         for f in ranked[:MOST_USES]

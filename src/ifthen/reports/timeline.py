@@ -14,7 +14,7 @@ from ifthen.reports.lanes import SHAPES, Bar, Chart, Lane, Mark
 from ifthen.reports.markup import NOTHING, Html, anchor, join, plural, tag
 from ifthen.ruling.finding import FAULTS, InForce
 
-PRINTED = {"a4": 530, "a3": 780}
+PRINTED = {"a4": 490, "a3": 780}
 """Pixels of height to which a tall timeline shrinks, to fit the first page of paper lying down."""
 PAD = 8
 AXIS = 34

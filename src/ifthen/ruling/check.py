@@ -126,7 +126,8 @@ _COMPARED = tuple(f.name for f in fields(Outcome) if f.name not in ("because", "
 def _outcomes(where: str, given: Outcome, expected: Outcome) -> Iterator[str]:
     for name in _COMPARED:
         yield from _unlike(where + name, getattr(given, name), getattr(expected, name))
-    yield from _unlike(f"{where}reasons", bool(given.unknown), bool(expected.unknown))
+    if given.status == "undetermined" and not given.unknown:
+        yield f"{where}no reason is given why it is undetermined"
     yield from _trees(f"{where}because", given.because, expected.because)
 
 

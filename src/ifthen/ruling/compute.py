@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ifthen.record.model import Fact
-from ifthen.ruling.order import Point, after_fact
+from ifthen.ruling.order import Point, after_fact, precedes
 from ifthen.ruling.quantities import Range, Value, stated
 from ifthen.ruling.standing import Standing
 from ifthen.ruling.timeline import COMPUTE, RATIO_MEASURE, Lane, Last, Timeline
@@ -85,7 +85,7 @@ class Compute:
             fact
             for kind in ("training_started", "training_progress", "training_resumed")
             for fact in self.timeline.facts(kind, model)
-            if fact.latest >= since.earliest
+            if fact.latest >= since.earliest and precedes(fact, point).before is not False
         ]
         return not training and self.standing.running("train", model, point, "").value is False
 

@@ -19,10 +19,16 @@ from ifthen.ruling.judge import Judge
 
 
 def crossings(expression: Expression | None, judge: Judge) -> Iterator[Instant]:
-    """Every instant at which a comparison with ``since`` may turn, for any event it counts from."""
+    """Every instant at which time alone, or a model's first mention, may turn a condition.
+
+    A comparison with ``since`` may turn for any event it counts from.
+    """
     match expression:
         case Choice():
             yield from crossings(judge.choose(expression), judge)
+        case Quantified(domain=Call(function="models"), body=body):
+            yield from (fact.earliest for fact in judge.timeline.births.values())
+            yield from crossings(body, judge)
         case Defined(expression=inner) | Not(operand=inner) | Quantified(body=inner):
             yield from crossings(inner, judge)
         case Logic(operands=operands):
@@ -37,7 +43,8 @@ def crossings(expression: Expression | None, judge: Judge) -> Iterator[Instant]:
                 return
             anchors = [(f.earliest, f.latest) for f in judge.lane(left.arguments[0]).facts]
             anchors.append(judge.birth())
-            step = SECONDS_PER_DAY if operator in (">", "<=") else 0
+            more = SECONDS_PER_DAY if limit.is_calendar else 1
+            step = more if operator in (">", "<=") else 0
             for low, high in anchors:
                 for instant in elapsed_at(low, high, limit, judge.month_end):
                     yield instant + step

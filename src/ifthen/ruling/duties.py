@@ -122,7 +122,8 @@ class WheneverCell(Cell):
             if condition.value is not True:
                 status: Status = "dormant" if condition.value is False else "undetermined"
                 outcome = Outcome(f"#{number}", status, triggered=when)
-                self.keep(extended(outcome, [because, condition]), final=False)
+                reasons = condition.all_unknown()
+                self.keep(extended(outcome, [because, condition], reasons), final=False)
                 return
         if self.clause.require is not None:
             required = relieves("require", self.clause.require, self.judge, point)

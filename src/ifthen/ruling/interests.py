@@ -22,7 +22,7 @@ from ifthen.policy.model import (
 from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.matching import model_scope
 from ifthen.ruling.order import Point
-from ifthen.ruling.timeline import COMPUTE, Interest
+from ifthen.ruling.timeline import COMPUTE, MODELS, Interest
 from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION, Action
 
 
@@ -52,6 +52,8 @@ def _collect(
             _collect(right, judge, found, model)
         case Quantified(domain=domain, body=body):
             over_models = isinstance(domain, Call) and domain.function == "models"
+            if over_models:
+                found.add((MODELS, None))
             _collect(body, judge, found, None if over_models else model)
         case Attribute(of=events) if events is not None:
             _collect(events, judge, found, model)
@@ -59,19 +61,36 @@ def _collect(
             for argument in arguments:
                 _collect(argument, judge, found, model)
             scope = None if len(arguments) > 1 or function == "compute" else model
-            for kind in _KINDS_OF_CALL.get(function, ()):
-                found.add((kind, scope))
+            scopes = _bases(judge, scope) if function in ("in_place", "status") else (scope,)
+            found.update((kind, m) for kind in _KINDS_OF_CALL.get(function, ()) for m in scopes)
             if function == "running":
-                starts, ends = MODEL_EVENTS_OF_ACTION[
-                    cast(Action, judge.word(arguments[0], Asked(Point(0, 0))))
-                ]
-                found.update((kind, scope) for kind in starts | ends)
+                action = cast(Action, judge.word(arguments[0], Asked(Point(0, 0))))
+                found.update((kind, scope) for kind in _about_action(action))
             if function == "growth":
                 found.update({(COMPUTE, None), ("assessment_completed", model)})
-            if function in ("in_place", "status"):
-                found.update({("model_released", scope), ("model_announced", scope)})
+                found.update((kind, model) for kind in _about_action("train"))
             if function == "counts":
                 _collect_procedure(judge, judge.word(arguments[0], Asked(Point(0, 0))), found)
+
+
+def _about_action(action: Action) -> frozenset[str]:
+    starts, ends = MODEL_EVENTS_OF_ACTION[action]
+    return starts | ends
+
+
+def _bases(judge: Judge, model: str | None) -> tuple[str | None, ...]:
+    """A model and every model it is based on, directly or not."""
+    found: dict[str | None, None] = {model: None}
+    waiting = [model] if model is not None else []
+    for one in waiting:
+        for kind in ("model_released", "model_announced"):
+            for fact in judge.timeline.facts(kind, one):
+                based = fact.attributes.get("based_on")
+                for base in based if isinstance(based, tuple) else ():
+                    if base not in found:
+                        found[base] = None
+                        waiting.append(base)
+    return tuple(found)
 
 
 def _collect_procedure(judge: Judge, name: str, found: set[Interest]) -> None:
@@ -84,8 +103,8 @@ def _collect_procedure(judge: Judge, name: str, found: set[Interest]) -> None:
 
 
 _KINDS_OF_CALL: Mapping[str, tuple[str, ...]] = {
-    "in_place": ("standard_activated", "standard_lapsed"),
+    "in_place": ("standard_activated", "standard_lapsed", "model_released", "model_announced"),
     "approved": ("standard_approved",),
-    "status": ("threshold_decision",),
+    "status": ("threshold_decision", "model_released", "model_announced"),
     "compute": (COMPUTE,),
 }

@@ -37,7 +37,7 @@ from ifthen.record.model import Fact
 from ifthen.ruling.comparing import elapsed, holds, interval_text, shown, unpublished
 from ifthen.ruling.compute import Compute
 from ifthen.ruling.matching import Matcher, Names, attribute, model_scope, needs_trigger
-from ifthen.ruling.order import Point
+from ifthen.ruling.order import SAME_DAY, Point, precedes
 from ifthen.ruling.quantities import Range, Value
 from ifthen.ruling.reasons import Because, agree, kleene_and, kleene_not, kleene_or
 from ifthen.ruling.standing import Standing
@@ -264,12 +264,14 @@ class Judge:
         found = self._attribute(expression, asked)
         values = [value if isinstance(value, bool) else None for value in found.possible]
         value = agree(values) if values and not found.unknown else None
+        text = self.names.text(expression)
+        unknown = found.unknown or (f"{text} is only known as {shown(found.possible)}",)
         return Because(
             "attribute",
-            self.names.text(expression),
+            text,
             value,
             found.facts,
-            unknown=found.unknown,
+            unknown=unknown if value is None else (),
             assumes=found.assumes,
         )
 
@@ -400,16 +402,18 @@ class Judge:
 
     def _count(self, events: Expression, asked: Asked) -> Value:
         lane = self.lane(events, asked.trigger)
-        low = high = 0
+        low = 0
+        ids: list[str] = []
+        assumed = False
         for fact, certain in zip(lane.facts, lane.certain, strict=True):
-            if fact.earliest > asked.point.latest:
-                break
-            happened = Lane.last(_single(lane, fact, certain), asked.point)
-            low += happened.surely
-            high += bool(happened.candidates)
-        ids = tuple(fact.id for fact in lane.facts)
-        top = Fraction(high) if lane.complete else None
-        return Value((Range(Fraction(low), top),), ids)
+            happened = precedes(fact, asked.point)
+            assumed = assumed or happened.assumed
+            if happened.before is not False:
+                ids.append(fact.id)
+                low += certain and happened.before is True
+        top = Fraction(len(ids)) if lane.complete else None
+        assumes = (SAME_DAY,) if assumed else ()
+        return Value((Range(Fraction(low), top),), tuple(ids), assumes=assumes)
 
     def _since(self, expression: Compare, call: Call, asked: Asked) -> Because:
         limit = self.duration(expression.right)
@@ -509,10 +513,11 @@ class Judge:
                 f"whether {fact.id} counts, or came in time, is not known"
                 for fact in last.candidates
             )
-            return Because("did", text, None, ids, unknown=why)
+            return Because("did", text, None, ids, unknown=why, assumes=last.assumes)
         if lane.complete:
             return Because("did", text, False, assumes=last.assumes)
-        return Because("did", text, None, unknown=(self.not_recorded(lane, events),))
+        why = (self.not_recorded(lane, events),)
+        return Because("did", text, None, unknown=why, assumes=last.assumes)
 
     def _standards(self, call: Call, asked: Asked) -> Because:
         argument = call.arguments[0]
@@ -544,24 +549,21 @@ class Judge:
         if not last.candidates:
             complete = self.lane(procedure.decision).complete
             why = () if complete else (f"no decision under {name} is recorded",)
-            return Because("counts", text, False if complete else None, unknown=why)
+            value = False if complete else None
+            return Because("counts", text, value, unknown=why, assumes=last.assumes)
         children = tuple(decision_counts(self, procedure, fact) for fact in last.candidates)
         value = agree(child.value for child in children) if last.surely else None
+        why = (f"which decision under {name} is the last, or whether it counts, is not known",)
         return Because(
             "counts",
             text,
             value,
             tuple(fact.id for fact in last.candidates),
             {"procedure": name},
-            assumes=last.assumes,
-            children=children,
+            why if value is None else (),
+            last.assumes,
+            children,
         )
 
 
 _RESULT = Events((Pattern("assessment_completed"),))
-
-
-def _single(lane: Lane, fact: Fact, certain: bool) -> Lane:
-    alone = Lane(lane.complete, lane.kinds)
-    alone.append(fact, certain)
-    return alone

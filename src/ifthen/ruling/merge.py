@@ -78,7 +78,8 @@ def _table(variant: Variant, clause: Clause, continued: bool) -> dict[Place, Out
                     outcome, status="lapsed", done=None, late_seconds=None, between=()
                 )
         if not isinstance(clause, Procedure):
-            outcome = with_force(outcome, clause.common.force)
+            force = _part(clause, outcome.part)[3]
+            outcome = with_force(outcome, force)
         table[outcome.key, outcome.part] = outcome
     return table
 

@@ -65,6 +65,12 @@ def _step_done(judge: Judge, step: Step, fact: Fact) -> Because:
     return Because("step", step.id, kleene_and(part.value for part in parts), children=parts)
 
 
+def _doubts(fact: Fact, certain: bool, steps: Iterable[Because]) -> tuple[str, ...]:
+    """Why it is not known whether a fact is what a clause speaks of."""
+    unsure = () if certain else (f"whether {fact.id} is such an event is not known",)
+    return (*unsure, *(reason for step in steps for reason in step.all_unknown()))
+
+
 _DECISION: dict[bool | None, Status] = {True: "counts", False: "void", None: "undetermined"}
 
 
@@ -113,14 +119,14 @@ class ProcedureCell(Cell):
             return True
         because = decision_counts(self.judge, self.clause, fact)
         status = _DECISION[because.value if applies else None]
-        unknown = because.all_unknown() + (steps[0].all_unknown() if steps else ())
+        unknown = (*because.all_unknown(), *_doubts(fact, certain, steps))
         if fact.id in self.carried:
             return True
         self.keep(extended(replace(outcome, status=status), [*steps, because], unknown), final=True)
         return True
 
     def _steps(self, fact: Fact, certain: bool, at: Instant) -> list[bool]:
-        applies, _ = self._applies(fact, certain)
+        applies, condition = self._applies(fact, certain)
         if applies is False:
             return []
         done = []
@@ -129,7 +135,8 @@ class ProcedureCell(Cell):
                 continue
             outcome = with_force(self._step(step, fact, at), step.force)
             if applies is None and outcome.status not in ("met", "dormant", "noted"):
-                outcome = replace(outcome, status="undetermined")
+                doubts = (*outcome.unknown, *_doubts(fact, certain, condition))
+                outcome = replace(outcome, status="undetermined", unknown=doubts)
             final = outcome.status in SETTLED or outcome.status == "dormant"
             self.keep(outcome, final)
             done.append(final)
@@ -312,5 +319,4 @@ class PowerCell(Cell):
             triggered=(fact.earliest, fact.latest),
             facts=(fact.id,),
         )
-        unknown = [reason for step in steps for reason in step.all_unknown()]
-        return extended(outcome, steps, unknown)
+        return extended(outcome, steps, _doubts(fact, certain, steps))

@@ -34,7 +34,7 @@ from ifthen.ruling.matching import Names
 from ifthen.ruling.merge import Variant, merge
 from ifthen.ruling.order import sort_key
 from ifthen.ruling.procedures import PowerCell, ProcedureCell
-from ifthen.ruling.timeline import COMPUTE, Interest, Timeline
+from ifthen.ruling.timeline import COMPUTE, MODELS, Interest, Timeline
 from ifthen.ruling.variants import Anatomy
 from ifthen.vocabulary import KINDS, MODEL_EVENTS_OF_ACTION, Action
 
@@ -185,6 +185,9 @@ class Session:
         self.in_force: tuple[InForce, ...] = ()
         self.at: Instant = 0
         self.known: Instant = 0
+        self._seen: tuple[Instant, Instant] = (0, 0)
+        """The two times at which the record was last looked at."""
+        self._recalls = any(fact.confidence == "recall" for fact in record.facts)
         self._started = False
 
     # --- time and facts --------------------------------------------------------------------
@@ -196,7 +199,7 @@ class Session:
         if not self._started or at < self.at:
             self._restart(visible, at, known)
             return
-        self.at, self.known = at, known
+        self.at, self.known = self._seen = at, known
         shown = {fact.id: fact for fact in visible}
         gone = [f for id, f in self._shown.items() if shown.get(id) != f]
         new = [f for id, f in shown.items() if self._shown.get(id) != f]
@@ -204,6 +207,9 @@ class Session:
             self._restart(visible, at, known)
             return
         stale: dict[int, Group] = {}
+        if self._recalls:
+            for fact in gone:
+                self._recalled.update(self.timeline.interests(fact))
         for fact in gone:
             self._touch(fact, stale, in_order=False)
             self.timeline.remove(fact)
@@ -244,26 +250,38 @@ class Session:
     def _add(self, fact: Fact, stale: dict[int, Group]) -> None:
         new_models = [model for model in fact.models if model not in self.timeline.births]
         in_order = self.timeline.add(fact)
-        if self._sure is not None and fact.confidence != "recall":
-            self._sure.add(fact)
+        if self._sure is not None:
+            for model in new_models:
+                self._sure.introduce(model)
+            if fact.confidence != "recall":
+                self._sure.add(fact)
         if fact.confidence == "recall":
             self._recalled.update(self.timeline.interests(fact))
             in_order = False
         self._touch(fact, stale, in_order)
+        if new_models:
+            self._touch_all((MODELS, None), stale, in_order)
         for model in new_models:
             for group in self._open_groups(Subject(model=model)):
                 stale[id(group)] = group
 
     def _touch(self, fact: Fact, stale: dict[int, Group], in_order: bool) -> None:
+        touched: dict[int, Group] = {}
         for interest in self.timeline.interests(fact):
-            for group in self._watch.get(interest, ()):
-                if not in_order:
-                    group.reset()
-                stale[id(group)] = group
+            self._touch_all(interest, touched, in_order)
+        stale.update(touched)
+        if "based_on" in fact.attributes:
+            self._watch_bases(touched.values())
+
+    def _touch_all(self, interest: Interest, stale: dict[int, Group], in_order: bool) -> None:
+        for group in self._watch.get(interest, ()):
+            if not in_order:
+                group.reset()
+            stale[id(group)] = group
 
     def _restart(self, visible: Sequence[Fact], at: Instant, known: Instant) -> None:
         self._started = True
-        self.at, self.known = at, known
+        self.at, self.known = self._seen = at, known
         begins = min((fact.earliest for fact in visible), default=at)
         self.timeline = Timeline(self.record.complete, begins)
         self._shown = {fact.id: fact for fact in visible}
@@ -273,9 +291,11 @@ class Session:
             self.timeline.add(fact)
         for name, fact in self._history.resolve(visible, known).items():
             self.timeline.by_id[name] = fact
-        for fact in visible:
-            if fact.confidence == "recall":
-                self._recalled.update(self.timeline.interests(fact))
+        if self._recalls:
+            sure = self._without_recall()
+            for fact in (*visible, *sure):
+                if fact.confidence == "recall" or self._shown.get(fact.id) != fact:
+                    self._recalled.update(self.timeline.interests(fact))
         self.versions, self.groups, self._watch = (), {}, {}
         self._change_versions(visible)
 
@@ -300,14 +320,22 @@ class Session:
         return opened
 
     def sure_timeline(self) -> Timeline:
-        """The timeline without recalled facts."""
+        """The timeline without recalled facts, and with what recalled corrections changed."""
         if self._sure is None:
             self._sure = Timeline(self.record.complete, self.timeline.begins)
-            facts = [fact for fact in self._shown.values() if fact.confidence != "recall"]
-            for fact in sorted(facts, key=sort_key):
+            for model in self.timeline.births:
+                self._sure.introduce(model)
+            for fact in sorted(self._without_recall(), key=sort_key):
                 self._sure.add(fact)
-            self._sure.by_id.update(self.timeline.by_id)
+            self._sure.by_id = {**self.timeline.by_id, **self._sure.by_id}
         return self._sure
+
+    def _without_recall(self) -> list[Fact]:
+        """What is visible without recalled facts and corrections, and what was added since."""
+        at, known = self._seen
+        visible = self._history.visible(at, known, self.planned, recall=False)
+        added = [fact for fact in self._shown.values() if fact.id not in self._history.names]
+        return [*visible, *(fact for fact in added if fact.confidence != "recall")]
 
     def rests_on_recall(self, group: Group) -> bool:
         """Whether a recalled fact could matter to a group."""
@@ -370,6 +398,15 @@ class Session:
     def _watch_for(self, group: Group) -> None:
         for interest in group.interests:
             self._watch.setdefault(interest, []).append(group)
+
+    def _watch_bases(self, groups: Iterable[Group]) -> None:
+        """Watch also what is now said to be the base of a model that groups watch."""
+        for group in groups:
+            judge = group.variants[0].cell.judge
+            found = clause_interests(group.clause, group.anatomy, judge) - group.interests
+            group.interests |= found
+            for interest in found:
+                self._watch.setdefault(interest, []).append(group)
 
     def _before(self, clause: Clause, subject: Subject) -> Group | None:
         """The group of the clause that this one continues, where its policy was in force."""

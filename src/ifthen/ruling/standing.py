@@ -36,7 +36,9 @@ class Standing:
             for base in self._based_on(model, point, seen):
                 child = self.in_place(standard, base, point, (*seen, model))
                 if child.value is not None and not last.candidates:
-                    return Because("in_place", text, child.value, ids, detail, children=(child,))
+                    return Because(
+                        "in_place", text, child.value, ids, detail, (), last.assumes, (child,)
+                    )
         values: list[bool | None] = [f.kind == "standard_activated" for f in last.candidates]
         unknown: tuple[str, ...] = ()
         if not last.surely:

@@ -20,6 +20,9 @@ COMPUTE = "*compute"
 """Pseudo-kind of every fact that states effective compute, absolute or as a ratio."""
 RATIO_MEASURE = "effective_compute_ratio"
 
+MODELS = "*models"
+"""Pseudo-kind of the first fact about a model."""
+
 Interest: TypeAlias = tuple[str, str | None]
 """A kind of fact, and the model it must concern; None for any."""
 Match: TypeAlias = Callable[[Fact], bool | None]
@@ -112,6 +115,8 @@ class Timeline:
         self.by_id: dict[str, Fact] = {}
         self.births: dict[str, Fact] = {}
         """Each model's first fact; its start of training where that is recorded."""
+        self._models: dict[str, None] = {}
+        """Each model that any fact of the organisation concerns, in order of introduction."""
         self._index: dict[Interest, list[Fact]] = {}
         self._lanes: dict[Hashable, Lane] = {}
         self._watch: dict[Interest, list[tuple[Lane, Match]]] = {}
@@ -188,16 +193,22 @@ class Timeline:
         kinds = [fact.kind]
         if states_compute(fact):
             kinds.append(COMPUTE)
-        models: tuple[str | None, ...] = self.concerns(fact) or tuple(self.births)
+        models: tuple[str | None, ...] = self.concerns(fact) or tuple(self._models)
         return [(kind, model) for kind in kinds for model in (None, *models)]
 
     def introduce(self, model: str) -> None:
-        """A new model is concerned by what the organisation did before it."""
+        """A new model is concerned by what the organisation did before it, and from now on.
+
+        So it is by a notice, given before, of what is now its first fact.
+        """
+        if model in self._models:
+            return
+        self._models[model] = None
         for (kind, scope), facts in list(self._index.items()):
             if scope is None:
-                general = [fact for fact in facts if not self.concerns(fact)]
-                if general:
-                    self._index[kind, model] = list(general)
+                about = [f for f in facts if model in (self.concerns(f) or (model,))]
+                if about:
+                    self._index[kind, model] = about
 
     def alias(self, name: str, fact: Fact) -> None:
         """Let another id or key (of a corrected fact) stand for a visible fact."""

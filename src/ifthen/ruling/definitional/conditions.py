@@ -174,7 +174,7 @@ class Conditions:
                 said = self._attribute(expression, here)
                 values = [v if isinstance(v, bool) else None for v in said.possible]
                 flag = None if said.unknown else agree(values)
-                unknown = UNTOLD if flag is None and said.unknown else ()
+                unknown = UNTOLD if flag is None else ()
                 return Because("attribute", text, flag, said.facts, {}, unknown, said.assumes)
         raise TypeError(f"not a condition: {text}")
 
@@ -379,11 +379,13 @@ class Conditions:
         last = latest(self.found(procedure.decision), here.point)
         if not last.facts:
             value = False if self.listed(procedure.decision) else None
-            return Because("counts", text, value, unknown=UNTOLD if value is None else ())
+            unknown = UNTOLD if value is None else ()
+            return Because("counts", text, value, unknown=unknown, assumes=last.assumes)
         children = tuple(self.decision(procedure, fact) for fact in last.facts)
         value = agree(child.value for child in children) if last.surely else None
+        unknown = UNTOLD if value is None else ()
         detail = {"procedure": name}
-        return Because("counts", text, value, last.ids, detail, (), last.assumes, children)
+        return Because("counts", text, value, last.ids, detail, unknown, last.assumes, children)
 
     def decision(self, procedure: Procedure, fact: Fact) -> Because:
         """Whether a decision counts: every binding step that precedes it was taken."""

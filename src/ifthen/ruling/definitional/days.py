@@ -97,9 +97,12 @@ class Days:
         scope = None if len(call.arguments) > 1 else model
         for argument in call.arguments:
             yield from self._spoken_of(argument, model)
-        yield from self.view.of(_KINDS.get(call.function, ()), scope)
-        if call.function == "running":
-            action = self.conditions.word(call.arguments[0], Here(Point(0, 0)))
+        for one in (scope,) if scope is None else (scope, *self._bases(scope)):
+            yield from self.view.of(_KINDS.get(call.function, ()), one)
+        if call.function in ("running", "growth"):
+            action = "train"
+            if call.function == "running":
+                action = self.conditions.word(call.arguments[0], Here(Point(0, 0)))
             starts, ends = MODEL_EVENTS_OF_ACTION[cast(Action, action)]
             yield from self.view.of(starts | ends, scope)
         if call.function in ("growth", "compute"):
@@ -107,6 +110,19 @@ class Days:
                 yield from (found.fact for found in self.conditions.state.figures(name))
         if call.function == "growth":
             yield from self.view.of(["assessment_completed"], model)
+
+    def _bases(self, model: str) -> set[str]:
+        """Every model that a model is based on, directly or not."""
+        said = {
+            (name, str(base))
+            for fact in self.view.of(["model_released", "model_announced"], None)
+            for name in fact.models
+            for base in cast(tuple[str, ...], fact.attributes.get("based_on", ()))
+        }
+        found = {model}
+        for _ in said:
+            found |= {base for name, base in said if name in found}
+        return found
 
     def _procedure(self, name: str) -> Iterator[Expression]:
         for clause in self.conditions.policy.clauses:
@@ -117,8 +133,14 @@ class Days:
                     yield from (part for part in found if part is not None)
 
     def _passing(self, expression: Expression) -> Iterator[Instant]:
-        """Every instant at which ``since(E)`` may pass its limit, for any event it counts from."""
+        """Every instant at which time alone, or a model's first mention, may change a condition.
+
+        ``since(E)`` may pass its limit for any event it counts from.
+        """
         expression = self.conditions.chosen(expression)
+        if isinstance(expression, Quantified) and expression.domain == Call("models"):
+            firsts = (self.view.first(model) for model in self.view.models())
+            yield from (fact.earliest for fact in firsts if fact is not None)
         left = self.conditions.chosen(expression.left) if isinstance(expression, Compare) else None
         if not isinstance(expression, Compare):
             for part in parts(expression):

@@ -149,7 +149,7 @@ class Findings:
                     outcome, status="lapsed", done=None, late_seconds=None, between=()
                 )
             if not isinstance(clause, Procedure):
-                outcome = forced(outcome, common.force)
+                outcome = forced(outcome, "commitment" if outcome.part else common.force)
             table[outcome.key, outcome.part] = outcome
         return table
 

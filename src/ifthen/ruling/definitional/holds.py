@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ifthen.dates import Instant, day_of
 from ifthen.policy.model import Call, Constant, Forbid
@@ -19,6 +19,19 @@ from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION
 
 _OPEN: dict[bool | None, Status] = {True: "open", False: "held", None: "undetermined"}
 _ACTED: dict[bool | None, Status] = {True: "open", False: "violated", None: "undetermined"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A stretch of days on which an action went on while it was held."""
+
+    key: str
+    since: Instant
+    until: Instant | None
+    opened: States
+    """What it came to at its beginning."""
+    closed: States
+    """What it came to at its end."""
 
 
 class Held(Ruled):
@@ -79,43 +92,40 @@ class Held(Ruled):
                 return (under_way,)
             return (under_way, self._permits(clause, point))
 
-        found: list[tuple[Instant, Instant | None, States]] = []
+        found: list[_Stretch] = []
         doubt: States = ()
         watched = [running, clause.unless, *([clause.if_] if clause.if_ is not None else [])]
         for point, steps in self.days.walk(watched, ask):
-            going = bool(found) and found[-1][1] is None
+            going = bool(found) and found[-1].until is None
             failing = kleene_not(steps[-1].value) if len(steps) > 1 else steps[0].value
             if failing is None and len(steps) > 1:
                 doubt = doubt or steps
             elif failing is True and not going:
-                found.append((point.latest, None, steps))
+                found.append(_Stretch(f"stretch {len(found) + 1}", point.latest, None, steps, ()))
             elif failing is False and going:
-                found[-1] = (found[-1][0], point.latest, found[-1][2])
-        for number, stretch in enumerate(found, 1):
-            yield from self._violated(clause, acts, f"stretch {number}", *stretch)
+                found[-1] = replace(found[-1], until=point.latest, closed=steps)
+        for stretch in found:
+            yield from self._went_on(clause, acts, stretch)
         if doubt and not found and all(act.status != "undetermined" for act in acts):
             yield explained(unsure(Outcome("running", "undetermined")), doubt)
 
-    def _violated(
-        self,
-        clause: Forbid,
-        acts: Sequence[Outcome],
-        key: str,
-        since: Instant,
-        until: Instant | None,
-        steps: States,
+    def _went_on(
+        self, clause: Forbid, acts: Sequence[Outcome], stretch: _Stretch
     ) -> Iterator[Outcome]:
-        """A stretch, unless it ended within the grace or began with an act that is a violation."""
+        """A stretch, unless it ended within the grace or began with an act that is a violation.
+
+        Within a grace that has no bound it is held, never violated.
+        """
+        key, since, until = stretch.key, stretch.since, stretch.until
         due = self.grace(clause.grace, since)
         if due is None:
-            status: Status = "held" if until is None else "open"
-            yield replace(self.stretch(Outcome(key, status), since, until, steps), instance=None)
+            outcome = Outcome(key, "held" if until is None else "open")
+            steps = stretch.opened if until is None else stretch.closed
+            yield replace(self.stretch(outcome, since, until, steps), instance=None)
             return
-        limit = due[1]
-        in_time = until is not None and until <= limit and clause.grace is not None
-        day = day_of(since)
+        in_time = until is not None and until <= due[1] and clause.grace is not None
         spans = [a.triggered for a in acts if a.status == "violated" and a.triggered is not None]
-        judged = any(day_of(low) <= day <= day_of(high) for low, high in spans)
-        if not in_time and not judged and limit <= (until or self.at):
-            found = Outcome(key, "violated", due=(limit, limit))
-            yield self.stretch(found, since, until, steps)
+        judged = any(day_of(low) <= day_of(since) <= day_of(high) for low, high in spans)
+        if not in_time and not judged and due[1] <= (until or self.at):
+            outcome = Outcome(key, "violated", due=(due[1], due[1]))
+            yield self.stretch(outcome, since, until, stretch.opened)

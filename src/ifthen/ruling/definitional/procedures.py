@@ -80,7 +80,7 @@ class Exercised(Ruled):
             if clause.if_ is None:
                 yield Outcome("now", "available")
             else:
-                may = self.binds("if", clause.if_, closing(self.at))
+                may = self.relieves("if", clause.if_, closing(self.at))
                 yield valued(Outcome("now", "available"), _MAY, may.value, [may])
 
     def _exercise(self, clause: Power, exercise: Found) -> Outcome:
@@ -88,7 +88,7 @@ class Exercised(Ruled):
         if clause.by:
             steps.append(self.conditions.taken_by(fact, clause.by, 1))
         if clause.if_ is not None:
-            steps.append(self.binds("if", clause.if_, before_fact(fact), fact))
+            steps.append(self.relieves("if", clause.if_, before_fact(fact), fact))
         sure = True if exercise.certain else None
         value = kleene_and([sure, *(step.value for step in steps)])
         when = (fact.earliest, fact.latest)

@@ -46,7 +46,10 @@ class State:
             for base in self._bases(model, point, seen):
                 child = self.in_place(standard, base, point, (*seen, str(model)))
                 if child.value is not None:
-                    return Because("in_place", text, child.value, (), detail, children=(child,))
+                    same_day = last.assumes
+                    return Because(
+                        "in_place", text, child.value, (), detail, (), same_day, (child,)
+                    )
         said: list[bool | None] = [fact.kind == "standard_activated" for fact in last.facts]
         if not last.surely:
             said.append(False if self.view.lists(["standard_activated"]) else None)
