@@ -26,6 +26,9 @@ BAR = 6
 LEAST_BAR = 3
 LANE_PAD = 5
 LEAST_LANE = 25
+NAME_LINE = 15
+NAME_WIDTH = 19
+"""Characters of a lane's name that surely fit on one line."""
 
 _PATHS = {
     "release": "M0-6 6 5H-6Z",
@@ -109,7 +112,8 @@ def _percent(share: float) -> str:
 def _lane_height(lane: Lane) -> int:
     inside = lane.mark_rows * MARK_ROW + BAR_GAP + lane.bar_rows * BAR_ROW
     inside += BAR_ROW if lane.left_out else 0
-    return max(LEAST_LANE, inside + 2 * LANE_PAD)
+    name = LEAST_LANE + NAME_LINE * (len(lane.name) // NAME_WIDTH)
+    return max(name, inside + 2 * LANE_PAD)
 
 
 # --- frame -------------------------------------------------------------------------------------
