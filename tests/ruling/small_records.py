@@ -10,13 +10,28 @@ from hypothesis import strategies as st
 from ifthen.policy.source import Source
 from ifthen.record.load import parse_record
 from ifthen.record.model import Record
+from ifthen.vocabulary import KINDS
 
 MODELS = ("a", "b")
 POLICY = "example/small@1.0"
 DAYS = (
-    "2024-01-01 2024-01-02 2024-01-31 2024-02-29 2024-03-01 2024-03-31 2024-04-01 2024-04-15 "
-    "2024-05-01 2024-05-31 2024-06-01 2024-06-30 2024-07-01 2024-07-02 2024-08-31 2024-10-01"
-).split()
+    "2024-01-01",
+    "2024-01-02",
+    "2024-01-31",
+    "2024-02-29",
+    "2024-03-01",
+    "2024-03-31",
+    "2024-04-01",
+    "2024-04-15",
+    "2024-05-01",
+    "2024-05-31",
+    "2024-06-01",
+    "2024-06-30",
+    "2024-07-01",
+    "2024-07-02",
+    "2024-08-31",
+    "2024-10-01",
+)
 ENDS = ("2024-04-15", "2024-07-02", "2024-07-02T12:00:00Z", "2024-10-01", "2025-02-01")
 
 _ROLES = st.lists(st.sampled_from(["ceo", "rso", "board"]), min_size=1, max_size=2, unique=True)
@@ -82,11 +97,7 @@ OPTIONAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
 }
 """What the facts may say, by kind."""
-_ALWAYS_OF_A_MODEL = (
-    "training_started training_progress training_paused training_ended weights_deleted "
-    "model_announced model_released model_withdrawn assessment_started assessment_completed "
-    "threshold_decision"
-).split()
+_ALWAYS_OF_A_MODEL = tuple(kind for kind in OPTIONAL if KINDS[kind].needs_model)
 _LISTED = sorted(OPTIONAL)
 
 
@@ -124,7 +135,7 @@ def facts(draw: st.DrawFn, number: int) -> dict[str, Any]:
 
 @st.composite
 def records(draw: st.DrawFn, most: int = 12) -> Record:
-    """A record: complete or public, with the policy adopted, perhaps corrected, perhaps replaced."""
+    """A record, complete or public: the policy adopted, perhaps corrected, perhaps replaced."""
     found = [draw(facts(number)) for number in range(1, draw(st.integers(1, most)) + 1)]
     wrong = draw(st.lists(st.sampled_from(found), max_size=2, unique_by=lambda fact: fact["id"]))
     found.extend(_correction(draw, fact, number) for number, fact in enumerate(wrong))

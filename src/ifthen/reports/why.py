@@ -9,6 +9,7 @@ from ifthen.dates import format_instant
 from ifthen.record.model import Fact, Record
 from ifthen.reports.page import Page, Tone
 from ifthen.reports.ruling_text import TONES, counted, moment_text, write_policies
+from ifthen.ruling.explain import explanation
 from ifthen.ruling.finding import FAULTS, Finding, Ruling, when
 from ifthen.ruling.reasons import Because
 
@@ -27,31 +28,16 @@ _LONGEST = 160
 
 
 def explained(ruling: Ruling, findings: Sequence[Finding]) -> dict[str, Any]:
-    """The findings in JSON, each with its ``explanation``: a list of trees."""
-    return {
-        **ruling.as_json(),
-        "findings": [
-            {
-                **finding.as_json(),
-                "explanation": [because_json(because) for because in finding.outcome.because],
-            }
-            for finding in findings
-        ],
-    }
+    """The findings in JSON, each with its ``explanation``: a list of trees.
+
+    ``proof`` is the finding whole, from which ``from_json`` makes one that can be checked.
+    """
+    return {**ruling.as_json(), "findings": [_explained(finding) for finding in findings]}
 
 
-def because_json(because: Because) -> dict[str, Any]:
-    """One step of an explanation, with the steps below it."""
-    return {
-        "rule": because.rule,
-        "text": because.text,
-        "value": because.value,
-        "facts": list(because.facts),
-        "detail": dict(because.detail),
-        "unknown": list(because.unknown),
-        "assumes": list(because.assumes),
-        "children": [because_json(child) for child in because.children],
-    }
+def _explained(finding: Finding) -> dict[str, Any]:
+    proof = explanation(finding)
+    return {**finding.as_json(), "explanation": proof["outcome"]["because"], "proof": proof}
 
 
 def write_explanations(

@@ -64,12 +64,16 @@ class Cell:
     """Base of the six kinds."""
 
     def __init__(
-        self, clause: Clause, judge: Judge, window: Window, carried: Iterable[str] = ()
+        self,
+        clause: Clause,
+        judge: Judge,
+        window: Window,
+        carried: frozenset[str] = frozenset(),
     ) -> None:
         self.clause = clause
         self.judge = judge
         self.window = window
-        self.carried = tuple(carried)
+        self.carried = carried
         """Keys of duties taken over from the version before."""
         self.settled: dict[str, Outcome] = {}
         self.live: dict[str, Outcome] = {}

@@ -26,14 +26,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from typing import TypeAlias
 
 from ifthen.dates import Instant
 from ifthen.policy.model import Policy
 from ifthen.record.model import Record
-from ifthen.ruling.definitional.findings import ACKNOWLEDGED, Expected, Findings, Handover
+from ifthen.ruling.definitional.findings import ACKNOWLEDGED, Expected, Findings
+from ifthen.ruling.definitional.view import Subject
 from ifthen.ruling.finding import Finding, ReadingStatus
 from ifthen.ruling.outcome import Outcome
 from ifthen.ruling.reasons import Because
+
+_Place: TypeAlias = tuple[str, Subject, str, str]
+"""Clause, subject, and key and part of the outcome."""
 
 
 def check(
@@ -71,32 +76,41 @@ class Checker:
         throughout: bool = False,
     ) -> None:
         self.findings = Findings(policy, record, at, known, throughout=throughout)
+        self._places: dict[_Place, tuple[list[Expected], Iterator[Expected]]] = {}
 
     def check(self, finding: Finding) -> tuple[str, ...]:
         """The problems found in the explanation of a finding."""
+        policy = self.findings.policy.id
         name = finding.clause.partition("#")[2].partition("/")[0]
-        clause = self.findings.clauses.get(name)
-        if clause is None or finding.policy != self.findings.policy.id:
-            return (f"{finding.clause} is no clause of {self.findings.policy.id}",)
-        problems: tuple[str, ...] = (f"{finding.policy} is not in force",)
-        for handover in self.findings.handovers(clause):
-            problems = self._compare(finding, handover, name)
+        if finding.policy != policy or name not in self.findings.clauses:
+            return (f"{finding.clause} is no clause of {policy}",)
+        subject = Subject(finding.subject.model, finding.subject.standard)
+        place = (name, subject, finding.outcome.key, finding.outcome.part)
+        problems: tuple[str, ...] = (f"nothing is found about {subject} at {place[2]}",)
+        for number, expected in enumerate(self._expected(place)):
+            found = tuple(_differences(finding, expected))
+            problems = found if number == 0 or len(found) < len(problems) else problems
             if not problems:
                 break
         return problems
 
-    def _compare(self, finding: Finding, handover: Handover, name: str) -> tuple[str, ...]:
-        model, standard = finding.subject.model, finding.subject.standard
-        outcome = finding.outcome
-        expected = [
-            found
-            for found in self.findings.of(name, handover)
-            if (found.subject.model, found.subject.standard) == (model, standard)
-            and (found.outcome.key, found.outcome.part) == (outcome.key, outcome.part)
-        ]
-        if not expected:
-            return (f"nothing is found about {finding.subject} at {outcome.key}",)
-        return tuple(_differences(finding, expected[-1]))
+    def _expected(self, place: _Place) -> Iterator[Expected]:
+        """What may be found at a place: one thing, but for what an older version handed over."""
+        if place not in self._places:
+            self._places[place] = ([], self._worked_out(place))
+        known, more = self._places[place]
+        yield from known
+        for one in more:
+            if one not in known:
+                known.append(one)
+                yield one
+
+    def _worked_out(self, place: _Place) -> Iterator[Expected]:
+        name, subject, key, part = place
+        for handover in self.findings.handovers(self.findings.clauses[name]):
+            for one in self.findings.of(name, handover):
+                if (one.subject, one.outcome.key, one.outcome.part) == (subject, key, part):
+                    yield one
 
 
 def _differences(finding: Finding, expected: Expected) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -25,7 +25,11 @@ class WheneverCell(Cell):
     clause: Whenever
 
     def __init__(
-        self, clause: Whenever, judge: Judge, window: Window, carried: Iterable[str] = ()
+        self,
+        clause: Whenever,
+        judge: Judge,
+        window: Window,
+        carried: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(clause, judge, window, carried)
         self.seen = 0
@@ -141,24 +145,29 @@ class WheneverCell(Cell):
 _TRUTH: dict[bool | None, Status] = {True: "met", False: "breached", None: "undetermined"}
 
 
+def turns(cell: Cell, at: Instant, *expressions: Expression) -> list[Instant]:
+    """Ends of the days on which conditions may change, in order; the cell is woken for each."""
+    judge = cell.judge
+    watched = {interest for expression in expressions for interest in interests(expression, judge)}
+    crossed = [i for expression in expressions for i in crossings(expression, judge)]
+    moments = cell.change_days(watched, [cell.window.start, judge.birth()[0], *crossed])
+    for instant in crossed:
+        cell.wake_at(instant, at)
+    for moment in moments:
+        cell.wake_at(start_of(day_of(moment)), at)
+        cell.wake_at(moment, at)
+    return moments
+
+
 def states(
     cell: Cell, role: str, expression: Expression, at: Instant, *others: Expression
 ) -> Iterator[tuple[Point, Because]]:
     """A condition at the end of every day of the window on which it may have changed."""
-    judge = cell.judge
-    watched = interests(expression, judge)
-    for other in others:
-        watched |= interests(other, judge)
     horizon = cell.horizon(at)
-    instants = [cell.window.start, judge.birth()[0]]
-    for part in (expression, *others):
-        for instant in crossings(part, judge):
-            instants.append(instant)
-            cell.wake_at(instant, at)
-    for moment in cell.change_days(watched, instants):
+    for moment in turns(cell, at, expression, *others):
         if moment >= cell.window.start and start_of(day_of(moment)) <= horizon:
             point = closing(min(moment, horizon))
-            yield point, binds(role, expression, judge, point)
+            yield point, binds(role, expression, cell.judge, point)
 
 
 @dataclass(slots=True)
@@ -176,33 +185,42 @@ class CadenceCell(Cell):
     clause: Cadence
 
     def __init__(
-        self, clause: Cadence, judge: Judge, window: Window, carried: Iterable[str] = ()
+        self,
+        clause: Cadence,
+        judge: Judge,
+        window: Window,
+        carried: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(clause, judge, window, carried)
         self.period: _Period | None = None
+        """The first turn that is not settled."""
         self.place = 0
-        """Next place in the lane of deeds."""
+        """Where its deeds begin in the lane of deeds."""
 
     def update(self, at: Instant) -> None:
-        """Judge the open turn, and every turn that new deeds have closed."""
+        """Judge the open turn, and every turn that deeds have closed."""
         self.wake = None
+        self.live.clear()
         lane = self.judge.lane(self.clause.do)
         if self.period is None:
             self.period = self._first_period()
-        self.live.clear()
+        period = self.period
         doubt: Deed | None = None
-        while self.place < len(lane.facts):
-            fact, certain = lane.facts[self.place], lane.certain[self.place]
-            if not certain:
+        settled = True
+        for place in range(self.place, len(lane.facts)):
+            fact = lane.facts[place]
+            if not lane.certain[place]:
                 doubt = doubt or Deed(fact, False)
-                self.place += 1
                 continue
-            self._judge(self.period, [Deed(fact, True)], at, closed=True, doubt=doubt)
+            settled = settled and fact.latest <= at
+            self._judge(period, [Deed(fact, True)], at, closed=settled, doubt=doubt)
             doubt = None
-            self.period = _Period(self.period.number + 1, fact, (fact.earliest, fact.latest))
-            self.place += 1
-        deeds = [doubt] if doubt is not None else []
-        self._judge(self.period, deeds, at, closed=False, doubt=doubt)
+            period = _Period(period.number + 1, fact, (fact.earliest, fact.latest))
+            if settled:
+                self.period, self.place = period, place + 1
+            else:
+                self.wake_at(fact.latest, at)
+        self._judge(period, [] if doubt is None else [doubt], at, closed=False, doubt=doubt)
 
     def _first_period(self) -> _Period:
         """The turn under way when the clause came into force, or the first one of the subject."""
@@ -214,8 +232,7 @@ class CadenceCell(Cell):
             self.place += 1
         if anchor is not None and self._takes_over(anchor):
             return _Period(number, anchor, (anchor.earliest, anchor.latest))
-        start = self.judge.birth()
-        return _Period(number, None, start)
+        return _Period(number, None, self.judge.birth())
 
     def _ours(self, fact: Fact) -> bool:
         """Whether a deed belongs to this version or a later one."""
@@ -236,7 +253,7 @@ class CadenceCell(Cell):
                 status="undetermined",
                 unknown=(*outcome.unknown, f"whether {doubt.fact.id} counts is not known"),
             )
-        self.keep(outcome, final=closed and outcome.status in SETTLED)
+        self.keep(outcome, final=closed)
 
     def _not_ours(self, period: _Period, outcome: Outcome) -> bool:
         """Whether the turn ended under an earlier version, or began under a later one."""
@@ -280,9 +297,11 @@ class CadenceCell(Cell):
         condition = self.clause.while_
         moment = min(due.high, at) if due.high is not None else at
         if condition is not None:
+            turns(self, at, condition)
             because = binds("while", condition, self.judge, closing(self.horizon(moment)))
             if because.value is False:
-                because, later = self._resumes(condition, moment, at)
+                until = at if outcome.done is None else min(outcome.done[0], at)
+                because, later = self._resumes(condition, moment, until)
                 if later is None:
                     return extended(replace(outcome, status="dormant", due=None), [because])
                 outcome = self._deferred(outcome, later, at)
@@ -359,6 +378,7 @@ class CadenceCell(Cell):
             if because.value is True:
                 return Due(end_of(day_of(fact.earliest)), end_of(day_of(fact.latest))), because
         if because is None:
+            turns(self, at, test)
             because = self.judge.truth(test, Asked(closing(min(at, stop))))
         return Due(), because
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from ifthen.dates import Instant, day_of, deadline, start_of
@@ -29,7 +28,11 @@ class ForbidCell(Cell):
     clause: Forbid
 
     def __init__(
-        self, clause: Forbid, judge: Judge, window: Window, carried: Iterable[str] = ()
+        self,
+        clause: Forbid,
+        judge: Judge,
+        window: Window,
+        carried: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(clause, judge, window, carried)
         self.seen = 0
@@ -95,6 +98,7 @@ class ForbidCell(Cell):
         today = (by_id[id] for id in because.all_facts() if id in by_id)
         if any(fact.precision == "day" and day_of(fact.earliest) == day for fact in today):
             outcome = replace(outcome, assumes=tuple(dict.fromkeys([*outcome.assumes, SAME_DAY])))
+            self.wake_at(start_of(day + 1), at)
         return outcome
 
     def _running(self, at: Instant) -> None:

@@ -170,7 +170,6 @@ def _gate(group: Group, at: Instant) -> tuple[tuple[Finding, ...], list[Missing]
         variants,
         group.anatomy,
         continued=False,
-        at=at,
     )
     return findings, missing
 

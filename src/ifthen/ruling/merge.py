@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ifthen.dates import Instant
 from ifthen.policy.model import Clause, Policy, Power, Procedure, Whenever
 from ifthen.ruling.cells import Cell
 from ifthen.ruling.finding import Finding, ReadingStatus, WordStatus
@@ -43,7 +42,6 @@ def merge(
     anatomy: Anatomy,
     *,
     continued: bool,
-    at: Instant,
 ) -> tuple[Finding, ...]:
     """The findings of one clause about one subject."""
     tables = [(variant, _table(variant, clause, continued)) for variant in variants]
@@ -59,7 +57,7 @@ def merge(
             if place in table
         ]
         words = _words(policy, anatomy, place, charitable, by_reading[0][1])
-        findings.append(_finding(policy, clause, subject, by_reading, words, at))
+        findings.append(_finding(policy, clause, subject, by_reading, words))
     return tuple(findings)
 
 
@@ -132,7 +130,6 @@ def _finding(
     subject: Subject,
     by_reading: Sequence[tuple[Variant, Outcome]],
     words: tuple[WordStatus, ...],
-    at: Instant,
 ) -> Finding:
     outcome = by_reading[0][1]
     readings: tuple[ReadingStatus, ...] = ()
@@ -158,7 +155,7 @@ def _finding(
         outcome = _shared(outcome, [o for _, o in by_reading])
     assumes = tuple(dict.fromkeys(a for _, o in by_reading for a in o.assumes))
     title, section, encodes, force, remark, suffix = _part(clause, outcome.part)
-    says = sentence(title, subject, outcome, status, readings, unknown, remark, at)
+    says = sentence(title, subject, outcome, status, readings, unknown, remark)
     if status == "undetermined" and _has_no_date(clause):
         says += " The text sets no date, so nothing can be late."
     return Finding(

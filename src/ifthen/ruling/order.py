@@ -76,7 +76,7 @@ def closing(instant: Instant) -> Point:
 
 def sort_key(fact: Fact) -> tuple[Instant, int, int]:
     """A total order that agrees with ``ordered`` wherever that one decides."""
-    phase = KINDS[fact.kind].phase if fact.precision == "day" else 0
+    phase = KINDS[fact.kind].phase if fact.precision in ("day", "second") else 0
     return (fact.earliest, phase, fact.order)
 
 

@@ -148,7 +148,7 @@ def settle(due: Due, deeds: Iterable[Deed], at: Instant, absent: str | None) -> 
     ``deeds`` are in order; ``absent`` says why the absence of a deed proves nothing (None where it
     proves that nothing was done).
     """
-    possible: dict[Status, Fact | None] = {}
+    possible: set[Status] = set()
     facts: list[str] = []
     unknown: list[str] = []
     assumed = False
@@ -158,9 +158,9 @@ def settle(due: Due, deeds: Iterable[Deed], at: Instant, absent: str | None) -> 
         assumed = assumed or order.assumed
         facts.append(deed.fact.id)
         if order.before is not False:
-            possible.setdefault("met", deed.fact)
+            possible.add("met")
         if order.before is not True and (deed.certain or order.before is None):
-            possible.setdefault("late", deed.fact)
+            possible.add("late")
         if deed.certain:
             surely = deed.fact
             break
@@ -168,13 +168,12 @@ def settle(due: Due, deeds: Iterable[Deed], at: Instant, absent: str | None) -> 
     if surely is None:
         if absent is not None:
             return Settlement("undetermined", unknown=(*unknown, absent), facts=tuple(facts))
-        for status in _undone(due, at):
-            possible.setdefault(status, None)
+        possible.update(_undone(due, at))
     assumes = (SAME_DAY,) if assumed else ()
     if len(possible) == 1:
-        (status, fact), *_ = possible.items()
-        late = lateness(fact, due) if status == "late" and fact is not None else None
-        return Settlement(status, fact, late, assumes=assumes, facts=tuple(facts))
+        (status,) = possible
+        late = lateness(surely, due) if status == "late" and surely is not None else None
+        return Settlement(status, surely, late, assumes=assumes, facts=tuple(facts))
     return Settlement(
         "undetermined",
         surely,

@@ -9,6 +9,7 @@ from ifthen.dates import Instant
 from ifthen.policy.model import Before, Duty, Power, Procedure, Step
 from ifthen.record.model import Fact
 from ifthen.ruling.cells import Cell, Window, binds, extended, relieves
+from ifthen.ruling.duties import turns
 from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.order import after_fact, before_fact, closing
 from ifthen.ruling.outcome import SETTLED, Deed, Outcome, Status, with_force
@@ -80,7 +81,11 @@ class ProcedureCell(Cell):
     clause: Procedure
 
     def __init__(
-        self, clause: Procedure, judge: Judge, window: Window, carried: Iterable[str] = ()
+        self,
+        clause: Procedure,
+        judge: Judge,
+        window: Window,
+        carried: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(clause, judge, window, carried)
         self.seen = 0
@@ -259,7 +264,11 @@ class PowerCell(Cell):
     clause: Power
 
     def __init__(
-        self, clause: Power, judge: Judge, window: Window, carried: Iterable[str] = ()
+        self,
+        clause: Power,
+        judge: Judge,
+        window: Window,
+        carried: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(clause, judge, window, carried)
         self.seen = 0
@@ -292,6 +301,7 @@ class PowerCell(Cell):
     def _standing(self, at: Instant) -> Outcome:
         if self.clause.if_ is None:
             return Outcome("now", "available")
+        turns(self, at, self.clause.if_)
         because = relieves("if", self.clause.if_, self.judge, closing(at))
         status: dict[bool | None, Status] = {
             True: "available",

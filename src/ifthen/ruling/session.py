@@ -7,12 +7,16 @@ correction resets exactly the clauses that could have seen it. ``rule`` is a ses
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from heapq import heappop, heappush
+from itertools import takewhile
 
 from ifthen.dates import Instant
 from ifthen.policy.model import (
     Cadence,
+    Call,
     Clause,
     Forbid,
     Maintain,
@@ -34,7 +38,8 @@ from ifthen.ruling.matching import Names
 from ifthen.ruling.merge import Variant, merge
 from ifthen.ruling.order import sort_key
 from ifthen.ruling.procedures import PowerCell, ProcedureCell
-from ifthen.ruling.timeline import COMPUTE, MODELS, Interest, Timeline
+from ifthen.ruling.sight import Sight, Touch
+from ifthen.ruling.timeline import MODELS, Interest, Timeline
 from ifthen.ruling.variants import Anatomy
 from ifthen.vocabulary import KINDS, MODEL_EVENTS_OF_ACTION, Action
 
@@ -74,51 +79,71 @@ class Group:
         clause: Clause,
         anatomy: Anatomy,
         subject: Subject,
-        carried: frozenset[str],
-        floor: Instant,
+        before: Group | None,
     ) -> None:
         self.session = session
         self.version = version
         self.clause = clause
         self.anatomy = anatomy
         self.subject = subject
-        self.carried = carried
-        self.floor = floor
+        self.before = before
+        """The same clause in an earlier version, whose clock and pending duties go on here."""
+        self.after: Group | None = None
+        """The same clause in a later version, where what is not yet due here goes on."""
+        self.floor: Instant = version.window.start if before is None else before.floor
         self.key = (version.policy.id, clause.common.id, subject)
-        self.continued = False
-        """Whether a later version takes over what is not yet due."""
         self.variants: list[Variant] = []
         self.findings: tuple[Finding, ...] = ()
+        judges = (self._judge(readings, "literal", True) for readings in anatomy.assignments)
+        self.interests = frozenset().union(
+            *(clause_interests(clause, anatomy, judge) for judge in judges)
+        )
         self.reset()
-        judge = self.variants[0].cell.judge
-        self.interests = clause_interests(clause, anatomy, judge)
 
     def reset(self) -> None:
         """Judge from the start at the next update."""
+        self.rests_on_recall = self.session.rests_on_recall(self)
         meanings: tuple[Meaning, ...] = ("literal",)
         if self.anatomy.terms:
             meanings = ("literal", "charitable")
         self.variants = [
             Variant(readings, meaning, recall, self._cell(readings, meaning, recall))
-            for recall in ((True, False) if self.session.rests_on_recall(self) else (True,))
+            for recall in ((True, False) if self.rests_on_recall else (True,))
             for readings in self.anatomy.assignments
             for meaning in (meanings if recall else ("literal",))
         ]
 
-    def _cell(self, readings: Mapping[str, str], meaning: Meaning, recall: bool) -> Cell:
+    def _judge(self, readings: Mapping[str, str], meaning: Meaning, recall: bool) -> Judge:
         policy = self.version.policy
-        judge = Judge(
+        return Judge(
             policy,
             self.session.names[policy.id],
-            self.session.timeline if recall else self.session.sure_timeline(),
+            self.session.sight(recall).timeline,
             self.subject,
             readings=readings,
             meaning=meaning,
             month_end=self.clause.common.month_end,
             floor=self.floor,
         )
-        kind = _CELLS[type(self.clause)]
-        return kind(self.clause, judge, self.version.window, self.carried)
+
+    def _cell(self, readings: Mapping[str, str], meaning: Meaning, recall: bool) -> Cell:
+        judge = self._judge(readings, meaning, recall)
+        carried = self._carried(readings, meaning, recall)
+        return _CELLS[type(self.clause)](self.clause, judge, self.version.window, carried)
+
+    def _carried(
+        self, readings: Mapping[str, str], meaning: Meaning, recall: bool
+    ) -> frozenset[str]:
+        if self.before is None:
+            return frozenset()
+        return self.before.carry(readings, meaning, recall)
+
+    @property
+    def takes_over_anew(self) -> bool:
+        """Whether something else is left to do by the version before than when last judged."""
+        return any(
+            v.cell.carried != self._carried(v.readings, v.meaning, v.recall) for v in self.variants
+        )
 
     @property
     def wake(self) -> Instant | None:
@@ -136,15 +161,20 @@ class Group:
             self.subject,
             self.variants,
             self.anatomy,
-            continued=self.continued,
-            at=at,
+            continued=self.after is not None,
         )
 
-    def carry(self) -> frozenset[str]:
-        """Keys of what is not yet due where this version ends."""
+    def carry(self, readings: Mapping[str, str], meaning: Meaning, recall: bool) -> frozenset[str]:
+        """Keys of what is not yet due where this version ends, under one variant."""
+        same = [
+            variant
+            for variant in self.variants
+            if (variant.readings, variant.meaning) == (readings, meaning)
+            and variant.recall in (recall, True)
+        ]
         return frozenset(
             outcome.key
-            for variant in self.variants
+            for variant in same[-1:] or self.variants
             for outcome in variant.cell.outcomes()
             if outcome.carry
         )
@@ -173,189 +203,232 @@ class Session:
         self.record = record
         self.throughout = throughout
         self.planned = planned
-        self._history = history_of(record)
-        self._anatomy: dict[str, Anatomy] = {}
-        self._shown: dict[str, Fact] = {}
-        self._sure: Timeline | None = None
-        self._recalled: set[Interest] = set()
-        self.timeline = Timeline(record.complete, 0)
-        self.groups: dict[tuple[str, str, Subject], Group] = {}
-        self._watch: dict[Interest, list[Group]] = {}
-        self.versions: tuple[Version, ...] = ()
-        self.in_force: tuple[InForce, ...] = ()
         self.at: Instant = 0
         self.known: Instant = 0
-        self._seen: tuple[Instant, Instant] = (0, 0)
-        """The two times at which the record was last looked at."""
-        self._recalls = any(fact.confidence == "recall" for fact in record.facts)
-        self._started = False
+        self.groups: dict[tuple[str, str, Subject], Group] = {}
+        self.versions: tuple[Version, ...] = ()
+        self.in_force: tuple[InForce, ...] = ()
+        self._added: list[Fact] = []
+        """Facts that are not yet part of ``record``."""
+        self._history = history_of(record)
+        self._instants = sorted({i for fact in record.facts for i in instants_of(fact)})
+        """When something on record may come into sight."""
+        self._remembers = _remembers(record)
+        self._all: Sight | None = None
+        self._sure: Sight | None = None
+        """The same without what rests on memory; None where nothing does."""
+        self._recalled: frozenset[Interest] = frozenset()
+        """What the two do not share."""
+        self._anatomy: dict[str, Anatomy] = {}
+        self._places = {
+            (policy.id, clause.common.id): place
+            for policy in policies
+            for place, clause in enumerate(policy.clauses)
+        }
+        self._watch: dict[Interest, dict[int, Group]] = {}
+        self._stale: dict[int, Group] = {}
+        """Groups to be judged again."""
+        self._alarms: list[tuple[Instant, int, Group]] = []
+        """A heap of groups by the instant at which time alone may change them."""
+
+    @property
+    def timeline(self) -> Timeline:
+        """Every visible fact."""
+        return self.sight(True).timeline
+
+    def sight(self, recall: bool) -> Sight:
+        """What is seen, with or without facts that rest on memory."""
+        seen = self._all if recall or self._sure is None else self._sure
+        assert seen is not None, "a session first advances to a moment"
+        return seen
+
+    def rests_on_recall(self, group: Group) -> bool:
+        """Whether a recalled fact could matter to a group."""
+        if self._sure is None:
+            return False
+        return self._sure.timeline.begins != self.timeline.begins or not (
+            self._recalled.isdisjoint(group.interests)
+        )
 
     # --- time and facts --------------------------------------------------------------------
 
     def advance(self, at: Instant, known: Instant | None = None) -> None:
         """Move to ``at``, knowing what was known at ``known`` (by default the same)."""
         known = at if known is None else known
-        visible = self._history.visible(at, known, self.planned)
-        if not self._started or at < self.at:
-            self._restart(visible, at, known)
-            return
-        self.at, self.known = self._seen = at, known
-        shown = {fact.id: fact for fact in visible}
-        gone = [f for id, f in self._shown.items() if shown.get(id) != f]
-        new = [f for id, f in shown.items() if self._shown.get(id) != f]
-        if any(fact.earliest < self.timeline.begins for fact in new):
-            self._restart(visible, at, known)
-            return
-        stale: dict[int, Group] = {}
-        if self._recalls:
-            for fact in gone:
-                self._recalled.update(self.timeline.interests(fact))
-        for fact in gone:
-            self._touch(fact, stale, in_order=False)
-            self.timeline.remove(fact)
-            self._sure = None
-        for fact in sorted(new, key=sort_key):
-            self._add(fact, stale)
-        for name, fact in self._history.resolve(visible, known).items():
-            self.timeline.by_id[name] = fact
-        self._shown = shown
-        if any(KINDS[fact.kind].group == "policy" for fact in (*gone, *new)):
-            stale.update(self._change_versions(visible))
-        for group in self.groups.values():
-            if group.wake is not None and group.wake <= at:
-                stale[id(group)] = group
-        for group in stale.values():
-            if self.groups.get(group.key) is group:
-                group.update(at)
+        back = at < self.at
+        self.at, self.known = at, known
+        self._settle_record()
+        if self._all is None or back or self._remembers is not (self._sure is not None):
+            self._look_anew()
+        else:
+            touches = [self._turn(self._all, True)]
+            if self._sure is not None:
+                touches.append(self._turn(self._sure, False))
+            found = [touch for some in touches if some is not None for touch in some]
+            if None in touches:
+                self._look_anew()
+            else:
+                self._touched(found)
+                if any(KINDS[touch.fact.kind].group == "policy" for touch in found):
+                    self._change_versions()
+        self._refresh()
 
     def add(self, fact: Fact) -> tuple[Finding, ...]:
-        """Add one fact at its own time and judge again what it touches.
+        """Put one more fact at the end of the record, and move to where it is known.
 
         Returns:
             The findings of every clause that was judged again.
         """
-        stale: dict[int, Group] = {}
-        self.at = self.known = max(self.at, fact.latest, fact.known)
-        self._add(fact, stale)
-        self._shown[fact.id] = fact
-        for group in stale.values():
-            group.update(self.at)
-        return tuple(finding for group in stale.values() for finding in group.findings)
+        fact = replace(fact, order=len(self.record.facts) + len(self._added))
+        self._added.append(fact)
+        at = max(self.at, fact.latest, fact.known)
+        known = max(self.known, at)
+        if self._all is None or not self._is_plain(fact, at, known):
+            for instant in instants_of(fact):
+                insort(self._instants, instant)
+            self.advance(at, known)
+        else:
+            self.at, self.known = at, known
+            touches = [self._all.add(fact)]
+            if self._sure is not None:
+                touches.append(self._sure.add(fact))
+            self._touched(touches)
+        judged = self._refresh()
+        return tuple(finding for group in judged for finding in group.findings)
 
     def next_change(self) -> Instant | None:
-        """The next instant at which time alone may change a finding."""
+        """The next instant at which time alone may change a finding or show a recorded fact."""
         wakes = [w for group in self.groups.values() if (w := group.wake) is not None]
+        later = bisect_right(self._instants, self.at)
+        wakes.extend(self._instants[later : later + 1])
         return min((wake for wake in wakes if wake > self.at), default=None)
 
-    def _add(self, fact: Fact, stale: dict[int, Group]) -> None:
-        new_models = [model for model in fact.models if model not in self.timeline.births]
-        in_order = self.timeline.add(fact)
-        if self._sure is not None:
-            for model in new_models:
-                self._sure.introduce(model)
-            if fact.confidence != "recall":
-                self._sure.add(fact)
-        if fact.confidence == "recall":
-            self._recalled.update(self.timeline.interests(fact))
-            in_order = False
-        self._touch(fact, stale, in_order)
-        if new_models:
-            self._touch_all((MODELS, None), stale, in_order)
-        for model in new_models:
-            for group in self._open_groups(Subject(model=model)):
-                stale[id(group)] = group
+    def _is_plain(self, fact: Fact, at: Instant, known: Instant) -> bool:
+        """Whether a fact only adds to what is seen, and nothing else comes into sight with it."""
+        return (
+            fact.confidence != "recall"
+            and not (fact.planned or fact.amends or fact.supersedes)
+            and KINDS[fact.kind].group != "policy"
+            and len(instants_of(fact)) == len({fact.earliest, fact.known})
+            and self.at == self.known
+            and bisect_right(self._instants, self.at) == bisect_right(self._instants, known)
+            and not self.sight(True).timeline.unsettled_by(fact)
+            and not self.sight(False).timeline.unsettled_by(fact)
+        )
 
-    def _touch(self, fact: Fact, stale: dict[int, Group], in_order: bool) -> None:
-        touched: dict[int, Group] = {}
-        for interest in self.timeline.interests(fact):
-            self._touch_all(interest, touched, in_order)
-        stale.update(touched)
-        if "based_on" in fact.attributes:
-            self._watch_bases(touched.values())
+    def _settle_record(self) -> None:
+        if self._added:
+            self.record = replace(self.record, facts=(*self.record.facts, *self._added))
+            self._added = []
+            self._history = history_of(self.record)
+            self._remembers = _remembers(self.record)
 
-    def _touch_all(self, interest: Interest, stale: dict[int, Group], in_order: bool) -> None:
-        for group in self._watch.get(interest, ()):
-            if not in_order:
-                group.reset()
-            stale[id(group)] = group
+    def _turn(self, sight: Sight, recall: bool) -> list[Touch] | None:
+        visible = self._history.visible(self.at, self.known, self.planned, recall)
+        return sight.turn(visible, self._history.resolve(visible, self.known), self.at)
 
-    def _restart(self, visible: Sequence[Fact], at: Instant, known: Instant) -> None:
-        self._started = True
-        self.at, self.known = self._seen = at, known
-        begins = min((fact.earliest for fact in visible), default=at)
-        self.timeline = Timeline(self.record.complete, begins)
-        self._shown = {fact.id: fact for fact in visible}
-        self._sure = None
-        self._recalled = set()
-        for fact in sorted(visible, key=sort_key):
-            self.timeline.add(fact)
-        for name, fact in self._history.resolve(visible, known).items():
-            self.timeline.by_id[name] = fact
-        if self._recalls:
-            sure = self._without_recall()
-            for fact in (*visible, *sure):
-                if fact.confidence == "recall" or self._shown.get(fact.id) != fact:
-                    self._recalled.update(self.timeline.interests(fact))
-        self.versions, self.groups, self._watch = (), {}, {}
-        self._change_versions(visible)
+    def _look_anew(self) -> None:
+        """See everything for the first time, or again."""
 
-    def _change_versions(self, visible: Sequence[Fact]) -> dict[int, Group]:
-        """Open the versions now in force, and close those whose window changed."""
-        before = {(version.policy.id, version.window) for version in self.versions}
+        def look(recall: bool, models: Iterable[str]) -> Sight:
+            visible = self._history.visible(self.at, self.known, self.planned, recall)
+            named = self._history.resolve(visible, self.known)
+            return Sight(self.record.complete, visible, named, self.at, models)
+
+        self._all = look(True, ())
+        self._sure = look(False, self.timeline.births) if self._remembers else None
+        self._note_recalled()
+        self.versions, self.groups, self._watch, self._stale, self._alarms = (), {}, {}, {}, []
+        self._change_versions()
+
+    def _note_recalled(self) -> None:
+        """Find what rests on memory alone."""
+        if self._sure is None:
+            return
+        both = (self.sight(True), self.sight(False))
+        self._recalled = frozenset(
+            interest
+            for one, other in (both, both[::-1])
+            for fact in one.shown.values()
+            if other.shown.get(fact.id) != fact
+            for interest in one.timeline.interests(fact)
+        )
+
+    def _touched(self, touches: Sequence[Touch]) -> None:
+        """Mark what facts that came or went may change; out of order, from the start."""
+        if touches:
+            self._note_recalled()
+        for touch in touches:
+            for interest in touch.interests:
+                for group in self._watch.get(interest, {}).values():
+                    self._stale[id(group)] = group
+                    if not touch.in_order or group.rests_on_recall != self.rests_on_recall(group):
+                        group.reset()
+        for touch in touches:
+            for model in touch.fact.models:
+                self.sight(False).timeline.introduce(model)
+                self._meet(model)
+
+    def _meet(self, model: str) -> None:
+        """Open what is asked of a model that is new."""
+        for group in self._open_groups(Subject(model=model)):
+            group.update(self.at)
+            self._stale[id(group)] = group
+
+    def _refresh(self) -> list[Group]:
+        """Judge again what facts or time may have changed."""
+        while self._alarms and self._alarms[0][0] <= self.at:
+            _, _, group = heappop(self._alarms)
+            if self.groups.get(group.key) is group:
+                self._stale[id(group)] = group
+        judged: dict[int, Group] = {}
+        while self._stale:
+            group = self._stale.pop(next(iter(self._stale)))
+            group.update(self.at)
+            judged[id(group)] = group
+            if group.wake is not None:
+                heappush(self._alarms, (group.wake, id(group), group))
+            if group.after is not None and group.after.takes_over_anew:
+                group.after.reset()
+                self._stale[id(group.after)] = group.after
+        return list(judged.values())
+
+    def _change_versions(self) -> None:
+        """Open the versions now in force anew, from the first whose window changed."""
+        before = self.versions
+        visible = tuple(self.sight(True).shown.values())
         self.versions, self.in_force = versions(
             self.policies, visible, self.timeline.begins, throughout=self.throughout
         )
-        kept = {v.policy.id for v in self.versions if (v.policy.id, v.window) in before}
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(before, self.versions, strict=False))
+        kept = {version.policy.id for version, _ in same}
         self.groups = {key: group for key, group in self.groups.items() if key[0] in kept}
+        self._stale = {id(g): g for g in self._stale.values() if g.key in self.groups}
         self._watch = {}
         for group in self.groups.values():
             self._watch_for(group)
-        opened: dict[int, Group] = {}
+            if group.after is not None and group.after.key not in self.groups:
+                group.after = None
+                self._stale[id(group)] = group
         models = [Subject(model=model) for model in self.timeline.births]
         for version in self.versions:
             if version.policy.id not in kept:
-                for group in self._open_version(version, models):
-                    group.update(self.at)
-                    opened[id(group)] = group
-        return opened
-
-    def sure_timeline(self) -> Timeline:
-        """The timeline without recalled facts, and with what recalled corrections changed."""
-        if self._sure is None:
-            self._sure = Timeline(self.record.complete, self.timeline.begins)
-            for model in self.timeline.births:
-                self._sure.introduce(model)
-            for fact in sorted(self._without_recall(), key=sort_key):
-                self._sure.add(fact)
-            self._sure.by_id = {**self.timeline.by_id, **self._sure.by_id}
-        return self._sure
-
-    def _without_recall(self) -> list[Fact]:
-        """What is visible without recalled facts and corrections, and what was added since."""
-        at, known = self._seen
-        visible = self._history.visible(at, known, self.planned, recall=False)
-        added = [fact for fact in self._shown.values() if fact.id not in self._history.names]
-        return [*visible, *(fact for fact in added if fact.confidence != "recall")]
-
-    def rests_on_recall(self, group: Group) -> bool:
-        """Whether a recalled fact could matter to a group."""
-        return bool(self._recalled) and not self._recalled.isdisjoint(
-            getattr(group, "interests", self._recalled)
-        )
+                for clause in version.policy.clauses:
+                    for subject in self._subjects(version, clause, models):
+                        group = self._open(version, clause, subject)
+                        group.update(self.at)
+                        if group.wake is not None:
+                            heappush(self._alarms, (group.wake, id(group), group))
 
     # --- groups ----------------------------------------------------------------------------
-
-    def _open_version(self, version: Version, models: Iterable[Subject]) -> Iterator[Group]:
-        for clause in version.policy.clauses:
-            for subject in self._subjects(version, clause, models):
-                yield self._open(version, clause, subject)
 
     def _open_groups(self, subject: Subject) -> Iterator[Group]:
         for version in self.versions:
             for clause in version.policy.clauses:
                 if clause.common.for_each == "model":
                     for one in self._subjects(version, clause, [subject]):
-                        yield self._open(version, clause, one)
+                        if (version.policy.id, clause.common.id, one) not in self.groups:
+                            yield self._open(version, clause, one)
 
     def _subjects(
         self, version: Version, clause: Clause, models: Iterable[Subject]
@@ -375,38 +448,22 @@ class Session:
                         yield subject
 
     def _open(self, version: Version, clause: Clause, subject: Subject) -> Group:
-        met = self.groups.get((version.policy.id, clause.common.id, subject))
-        if met is not None:
-            met.reset()
-            return met
         reference = f"{version.policy.id}#{clause.common.id}"
         anatomy = self._anatomy.get(reference)
         if anatomy is None:
             anatomy = self._anatomy[reference] = Anatomy(version.policy, clause)
         before = self._before(clause, subject)
-        carried: frozenset[str] = frozenset()
-        floor = version.window.start
+        group = Group(self, version, clause, anatomy, subject, before)
         if before is not None:
-            carried, floor = before.carry(), before.floor
-            before.continued = True
+            before.after = group
             before.update(self.at)
-        group = Group(self, version, clause, anatomy, subject, carried, floor)
         self.groups[group.key] = group
         self._watch_for(group)
         return group
 
     def _watch_for(self, group: Group) -> None:
         for interest in group.interests:
-            self._watch.setdefault(interest, []).append(group)
-
-    def _watch_bases(self, groups: Iterable[Group]) -> None:
-        """Watch also what is now said to be the base of a model that groups watch."""
-        for group in groups:
-            judge = group.variants[0].cell.judge
-            found = clause_interests(group.clause, group.anatomy, judge) - group.interests
-            group.interests |= found
-            for interest in found:
-                self._watch.setdefault(interest, []).append(group)
+            self._watch.setdefault(interest, {})[id(group)] = group
 
     def _before(self, clause: Clause, subject: Subject) -> Group | None:
         """The group of the clause that this one continues, where its policy was in force."""
@@ -418,9 +475,10 @@ class Session:
     def meet(self, model: str) -> None:
         """Judge a model of which nothing is on record yet: it may still be asked about."""
         if model not in self.timeline.births:
-            self.timeline.introduce(model)
-            for group in self._open_groups(Subject(model=model)):
-                group.update(self.at)
+            for recall in (True, False):
+                self.sight(recall).timeline.introduce(model)
+            self._meet(model)
+            self._refresh()
 
     def gating(self, action: Action, subject: Subject) -> Iterator[Group]:
         """Holds on an action, and procedures that gate it, in the versions now in force."""
@@ -439,13 +497,40 @@ class Session:
 
     def ruling(self) -> Ruling:
         """The ruling at the moment the session has reached."""
-        findings = [finding for group in self.groups.values() for finding in group.findings]
+        groups = sorted(self.groups.values(), key=self._place)
+        findings = [finding for group in groups for finding in group.findings]
         return Ruling(
             self.at,
             self.known,
             self.in_force,
             tuple(acknowledged(findings, self.timeline, self.policies, self.at)),
         )
+
+    def _place(self, group: Group) -> tuple[object, ...]:
+        """By version, then clause, then subject in order of birth."""
+        subject = group.subject
+        birth = self.timeline.births.get(subject.model or "")
+        born = (0, 0, 0, 0)
+        if birth is not None and subject.model is not None:
+            born = (*sort_key(birth), birth.models.index(subject.model))
+        policy, clause, _ = group.key
+        start = group.version.window.start
+        return (start, policy, self._places[policy, clause], born, str(subject))
+
+
+def _remembers(record: Record) -> bool:
+    """Whether some of a record rests on memory."""
+    return any(fact.confidence == "recall" for fact in record.facts)
+
+
+def instants_of(fact: Fact) -> tuple[Instant, ...]:
+    """When a fact, or a date it states, may come into sight."""
+    dates = [
+        value[0]
+        for value in fact.attributes.values()
+        if isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], int)
+    ]
+    return tuple({fact.earliest, fact.known, *dates})
 
 
 def versions(
@@ -496,7 +581,7 @@ def clause_interests(clause: Clause, anatomy: Anatomy, judge: Judge) -> set[Inte
         starts, ends = MODEL_EVENTS_OF_ACTION[clause.action]
         found.update((kind, model) for kind in starts | ends)
     if isinstance(clause, Cadence) and clause.growth is not None:
-        found.add((COMPUTE, model))
+        found |= interests(Call("growth", (clause.do,)), judge)
     if model is not None:
-        found.add(("training_started", model))
+        found.update({("training_started", model), (MODELS, model)})
     return found

@@ -80,20 +80,19 @@ class Lane:
         """The facts that may be the last one at a point."""
         index = bisect_right(self.starts, point.latest) - 1
         candidates: list[Fact] = []
-        found: Fact | None = None
+        sure: list[Fact] = []
         assumed = False
-        while index >= 0 and (found is None or self.reach[index] >= found.earliest):
+        while index >= 0 and (not sure or self.reach[index] >= sure[0].earliest):
             fact = self.facts[index]
             order = precedes(fact, point)
             assumed = assumed or order.assumed
             if order.before is not False:
-                behind = ordered(fact, found) if found is not None else None
-                if behind is None or behind.before is not True:
+                if not any(ordered(fact, later).before for later in sure):
                     candidates.append(fact)
-                if found is None and order.before and self.certain[index]:
-                    found = fact
+                if order.before and self.certain[index]:
+                    sure.append(fact)
             index -= 1
-        return Last(tuple(candidates), found is not None, (SAME_DAY,) if assumed else ())
+        return Last(tuple(candidates), bool(sure), (SAME_DAY,) if assumed else ())
 
     def since(self, fact: Fact) -> Iterable[tuple[Fact, bool]]:
         """Facts not certainly before ``fact``'s day, in order, each with its certainty."""
@@ -114,9 +113,11 @@ class Timeline:
         self._reach: Instant = -(10**12)
         self.by_id: dict[str, Fact] = {}
         self.births: dict[str, Fact] = {}
-        """Each model's first fact; its start of training where that is recorded."""
+        """Each model's first fact."""
         self._models: dict[str, None] = {}
         """Each model that any fact of the organisation concerns, in order of introduction."""
+        self.mentioned: set[str] = set()
+        """Ids and keys that facts are about."""
         self._index: dict[Interest, list[Fact]] = {}
         self._lanes: dict[Hashable, Lane] = {}
         self._watch: dict[Interest, list[tuple[Lane, Match]]] = {}
@@ -166,13 +167,40 @@ class Timeline:
         self.by_id[fact.id] = fact
         if fact.key is not None:
             self.by_id[fact.key] = fact
+        about = fact.attributes.get("about")
+        if isinstance(about, tuple):
+            self.mentioned.update(about)
         for model in fact.models:
-            first = self.births.get(model)
-            if first is None:
+            if model not in self.births:
                 self.births[model] = fact
                 self.introduce(model)
-            elif first.id == fact.id or sort_key(fact) < sort_key(first):
-                self.births[model] = fact
+
+    def leans_on(self, fact: Fact) -> bool:
+        """Whether taking a fact out would change more than the lanes it lies in."""
+        return (
+            any(fact in (self.births[model], self.birth(model)) for model in fact.models)
+            or "based_on" in fact.attributes
+        )
+
+    def unsettled_by(self, fact: Fact) -> bool:
+        """Whether putting a fact in would change more than the lanes it falls in."""
+        born = [birth for model in fact.models if (birth := self.birth(model)) is not None]
+        return (
+            fact.earliest < self.begins
+            or not self.mentioned.isdisjoint((fact.id, fact.key))
+            or "based_on" in fact.attributes
+            or any(
+                sort_key(fact) < sort_key(self.births[model])
+                for model in fact.models
+                if model in self.births
+            )
+            or (
+                fact.kind == "training_started"
+                and any(
+                    birth.kind != fact.kind or sort_key(fact) < sort_key(birth) for birth in born
+                )
+            )
+        )
 
     def concerns(self, fact: Fact) -> tuple[str, ...]:
         """The models a fact is about: its own, else those of the facts it names; () for all."""
@@ -193,8 +221,15 @@ class Timeline:
         kinds = [fact.kind]
         if states_compute(fact):
             kinds.append(COMPUTE)
+        if any(self.births.get(model) is fact for model in fact.models):
+            kinds.append(MODELS)
         models: tuple[str | None, ...] = self.concerns(fact) or tuple(self._models)
         return [(kind, model) for kind in kinds for model in (None, *models)]
+
+    def scoped(self, models: Iterable[str]) -> list[Interest]:
+        """Every (kind, model) on record about some models."""
+        wanted = set(models)
+        return [interest for interest in self._index if interest[1] in wanted] if wanted else []
 
     def introduce(self, model: str) -> None:
         """A new model is concerned by what the organisation did before it, and from now on.
@@ -205,14 +240,13 @@ class Timeline:
             return
         self._models[model] = None
         for (kind, scope), facts in list(self._index.items()):
-            if scope is None:
-                about = [f for f in facts if model in (self.concerns(f) or (model,))]
-                if about:
-                    self._index[kind, model] = about
-
-    def alias(self, name: str, fact: Fact) -> None:
-        """Let another id or key (of a corrected fact) stand for a visible fact."""
-        self.by_id.setdefault(name, fact)
+            if scope is None and kind != MODELS:
+                for fact in [fact for fact in facts if not self.concerns(fact)]:
+                    self._place(self._index.setdefault((kind, model), []), fact, False)
+                    for lane, match in self._watch.get((kind, model), ()):
+                        verdict = match(fact)
+                        if verdict is not False and fact not in lane.facts:
+                            lane.insert(fact, verdict is True)
 
     def birth(self, model: str) -> Fact | None:
         """The model's start of training where recorded, else the first fact about it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ifthen.dates import Instant, format_instant
+from ifthen.dates import format_instant
 from ifthen.policy.model import Bound
 from ifthen.ruling.finding import ReadingStatus, lateness_text, when
 from ifthen.ruling.judge import Subject
@@ -27,11 +27,10 @@ def sentence(
     readings: Sequence[ReadingStatus],
     unknown: Sequence[str],
     remark: str,
-    at: Instant,
 ) -> str:
     """What a finding says, in one sentence for people."""
     whom = "" if subject.model is None and subject.standard is None else f" ({subject})"
-    text = f"{title}{whom}: {_tail(outcome, status, readings, unknown, at)}."
+    text = f"{title}{whom}: {_tail(outcome, status, readings, unknown)}."
     return f"{text} {remark[0].upper()}{remark[1:]}." if remark and status == "met" else text
 
 
@@ -40,7 +39,6 @@ def _tail(
     status: Status,
     readings: Sequence[ReadingStatus],
     unknown: Sequence[str],
-    at: Instant,
 ) -> str:
     due, done = when(outcome.due, latest=True), when(outcome.done)
     triggered = when(outcome.triggered)
@@ -60,7 +58,7 @@ def _tail(
         case "breached":
             if due is None or outcome.due == outcome.triggered:
                 return f"not so on {triggered}" if triggered else "not done"
-            return f"due by {due} and not done by {format_instant(at)}"
+            return f"due by {due} and not done"
         case "missed":
             by = f", late by {late}" if late else ""
             return f"an aim missed: due by {due}{by}" if due else "an aim missed"

@@ -9,9 +9,10 @@ from fractions import Fraction
 from ifthen.dates import Instant, day_of, deadline, end_of
 from ifthen.policy.model import Cadence, Call, Compare, Constant, Expression
 from ifthen.record.model import Fact
-from ifthen.ruling.definitional.conditions import Conditions, Here
+from ifthen.ruling.definitional.conditions import Conditions
 from ifthen.ruling.definitional.ruled import Ruled, explained, unsure
 from ifthen.ruling.definitional.settling import Limit, Window, binding, once
+from ifthen.ruling.definitional.values import Here
 from ifthen.ruling.definitional.view import Found
 from ifthen.ruling.order import after_fact, before_fact, closing
 from ifthen.ruling.outcome import Interval, Outcome

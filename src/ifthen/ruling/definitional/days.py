@@ -21,8 +21,9 @@ from ifthen.policy.model import (
     Times,
 )
 from ifthen.record.model import Fact
-from ifthen.ruling.definitional.conditions import Conditions, Here
+from ifthen.ruling.definitional.conditions import Conditions
 from ifthen.ruling.definitional.settling import Window
+from ifthen.ruling.definitional.values import Here
 from ifthen.ruling.order import Point, closing
 from ifthen.ruling.reasons import Because
 from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION, Action

@@ -13,8 +13,9 @@ from ifthen.policy.model import Cadence, Clause, Policy, Power, Procedure, Whene
 from ifthen.record.history import history_of
 from ifthen.record.model import Fact, Record
 from ifthen.ruling.definitional.clauses import outcomes
-from ifthen.ruling.definitional.conditions import UNTOLD, Conditions
+from ifthen.ruling.definitional.conditions import Conditions
 from ifthen.ruling.definitional.settling import Window, forced, once
+from ifthen.ruling.definitional.values import UNTOLD
 from ifthen.ruling.definitional.view import Subject, View
 from ifthen.ruling.order import closing, precedes
 from ifthen.ruling.outcome import Outcome, Status

@@ -8,9 +8,10 @@ from dataclasses import replace
 from ifthen.dates import Instant, day_of, deadline, start_of
 from ifthen.policy.model import Expression
 from ifthen.record.model import Fact
-from ifthen.ruling.definitional.conditions import UNTOLD, Conditions, Here
+from ifthen.ruling.definitional.conditions import Conditions
 from ifthen.ruling.definitional.days import Days, States
 from ifthen.ruling.definitional.settling import Settling, Window, once
+from ifthen.ruling.definitional.values import UNTOLD, Here
 from ifthen.ruling.definitional.view import Found
 from ifthen.ruling.order import Point, turning_fact
 from ifthen.ruling.outcome import Interval, Outcome, Status

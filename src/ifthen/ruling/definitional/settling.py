@@ -9,7 +9,8 @@ from itertools import chain
 from ifthen.dates import SECONDS_PER_DAY, Instant, day_of, deadline, end_of, start_of
 from ifthen.policy.model import Before, By, Deadline, Duty, Expression, Within
 from ifthen.record.model import Fact
-from ifthen.ruling.definitional.conditions import UNTOLD, Conditions
+from ifthen.ruling.definitional.conditions import Conditions
+from ifthen.ruling.definitional.values import UNTOLD
 from ifthen.ruling.definitional.view import Found, latest
 from ifthen.ruling.matching import attribute
 from ifthen.ruling.order import SAME_DAY, Order, Point, ordered

@@ -68,15 +68,11 @@ class View:
     def __init__(
         self, history: History, complete: frozenset[str], at: Instant, known: Instant, recall: bool
     ) -> None:
-        shown = history.visible(at, known)
-        names = dict(history.resolve(shown, known))
+        shown = history.visible(at, known, recall=recall)
+        self.facts: tuple[Fact, ...] = tuple(sorted(shown, key=sort_key))
         self.begins = min((fact.earliest for fact in shown), default=at)
         """When the record begins."""
-        if not recall:
-            shown = history.visible(at, known, recall=False)
-            names.update(history.resolve(shown, known))
-        self.facts: tuple[Fact, ...] = tuple(sorted(shown, key=sort_key))
-        self.named = names
+        self.named = history.resolve(shown, known)
         """Every id and key, and the visible fact it stands for."""
         self.complete = complete
         self.at = at

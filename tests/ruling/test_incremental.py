@@ -1,0 +1,87 @@
+"""A session that keeps up says exactly what a fresh ruling says, whatever arrives in what order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from worlds import (
+    LAST_DAY,
+    adopted,
+    choices,
+    close_of,
+    differences,
+    facts,
+    record_of,
+)
+
+from ifthen import Session, rule
+
+MOMENTS = st.lists(
+    st.tuples(st.integers(0, LAST_DAY + 40), st.sampled_from([0, 0, 0, -43_199, -86_399])),
+    min_size=1,
+    max_size=6,
+)
+
+
+@st.composite
+def records(draw):
+    """Facts, the second version of the policy at some point or never."""
+    change = draw(st.none() | st.integers(1, LAST_DAY))
+    found = draw(facts(recall=True, corrections=True))
+    later = [] if change is None else [adopted(change, 2)]
+    return [adopted(), *found, *later]
+
+
+@given(choices(), records(), MOMENTS)
+def test_advancing_equals_ruling_afresh(chosen, found, moments):
+    record = record_of(found)
+    session = Session(chosen.policies, record)
+    for at in sorted(close_of(day) + shift for day, shift in moments):
+        session.advance(at)
+        assert differences(session.ruling(), rule(chosen.policies, record, at)) == [], f"at {at}"
+
+
+@given(choices(), records(), MOMENTS)
+def test_what_is_known_may_move_either_way(chosen, found, moments):
+    record = record_of(found)
+    session = Session(chosen.policies, record)
+    end = close_of(LAST_DAY)
+    for day, shift in moments:
+        known = close_of(day) + shift
+        session.advance(end, known)
+        assert differences(session.ruling(), rule(chosen.policies, record, end, known)) == []
+
+
+@given(choices(), records(), st.randoms(use_true_random=False))
+def test_adding_facts_in_any_order_equals_ruling_afresh(chosen, found, random):
+    record = record_of(found)
+    arriving = list(record.facts[1:])
+    before = [fact for fact in arriving if not (fact.amends or fact.supersedes)]
+    random.shuffle(before)
+    arriving = [*before, *(fact for fact in arriving if fact.amends or fact.supersedes)]
+    start = replace(record, facts=record.facts[:1])
+    session = Session(chosen.policies, start)
+    session.advance(close_of(0))
+    so_far = list(start.facts)
+    for fact in arriving:
+        so_far.append(replace(fact, order=len(so_far)))
+        session.add(fact)
+        fresh = rule(
+            chosen.policies, replace(record, facts=tuple(so_far)), session.at, session.known
+        )
+        assert differences(session.ruling(), fresh) == [], f"after {fact.id}"
+
+
+@given(choices(), records(), st.integers(1, LAST_DAY))
+def test_adding_then_advancing_loses_nothing(chosen, found, later):
+    record = record_of(found)
+    start = replace(record, facts=record.facts[:1])
+    session = Session(chosen.policies, start)
+    session.advance(close_of(0))
+    for fact in record.facts[1:]:
+        session.add(fact)
+    at = session.at + later * 86_400
+    session.advance(at)
+    assert differences(session.ruling(), rule(chosen.policies, record, at)) == []
