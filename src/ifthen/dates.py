@@ -18,11 +18,14 @@ from typing import Literal, TypeAlias
 
 Instant: TypeAlias = int
 Day: TypeAlias = int
+Moment: TypeAlias = int | str | date | datetime
+"""What a caller may give for an instant; see ``moment``."""
 MonthEnd: TypeAlias = Literal["down", "up"]
 Precision: TypeAlias = Literal["second", "day", "month", "quarter", "year", "interval"]
 
 SECONDS_PER_DAY = 86_400
-_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_ORDINAL = _EPOCH.toordinal()
 
 UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
 _CLOCK_SECONDS = {"second": 1, "minute": 60, "hour": 3600}
@@ -63,9 +66,7 @@ def format_instant(instant: Instant) -> str:
     within = instant % SECONDS_PER_DAY
     if within in (0, SECONDS_PER_DAY - 1):
         return format_day(day_of(instant))
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=instant)).strftime(
-        "%Y-%m-%dT%H:%M:%SZ"
-    )
+    return format_second(instant)
 
 
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -117,14 +118,36 @@ def parse_moment(text: str) -> tuple[Instant, Instant, Precision]:
     return instant, instant, "second"
 
 
-def moment(text: str) -> Instant:
-    """The instant that a text names: of a datetime that second, of a date the end of the day.
+def moment(when: Moment) -> Instant:
+    """The instant meant: of a datetime that second, of a date the end of the day.
+
+    Args:
+        when: an instant, a ``date``, a ``datetime`` (UTC where it names no zone), or text.
 
     Raises:
-        ValueError: neither a date nor a datetime, or one that does not exist.
+        ValueError: a text that is neither, or names a day or time that does not exist.
 
     """
-    return parse_moment(text)[1]
+    if isinstance(when, str):
+        return parse_moment(when)[1]
+    if isinstance(when, datetime):
+        aware = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
+        return int(aware.timestamp())
+    if isinstance(when, date):
+        return end_of(from_date(when))
+    return when
+
+
+def format_moment(instant: Instant) -> str:
+    """The text that ``moment`` reads back: a date at the end of its day, else date and time."""
+    if instant % SECONDS_PER_DAY == SECONDS_PER_DAY - 1:
+        return format_day(day_of(instant))
+    return format_second(instant)
+
+
+def format_second(instant: Instant) -> str:
+    """Date and time, to the second."""
+    return (_EPOCH + timedelta(seconds=instant)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def widen(day: Day, precision: Precision) -> tuple[Instant, Instant]:

@@ -4,8 +4,8 @@
 those corrections, form one *case*; at every moment a case shows at most one fact. Corrections
 known by then are applied in the order in which they became known:
 
-- ``amends`` changes the attributes it names (not its own ``summary`` and ``note``): single measures of ``values``, single members of
-  ``findings`` and ``levels``, anything else whole. Id, key, kind, models and place stay. The
+- ``amends`` changes the attributes it names, its own ``summary`` and ``note`` apart: single
+  measures of ``values``, single members of ``findings`` and ``levels``, anything else whole. Id, key, kind, models and place stay. The
   weaker confidence of the two stands, so that a recalled correction decides nothing alone.
 - ``supersedes`` replaces the fact whole, under its own id, in the place of the original.
 - Without a stated ``known``, the date of a correction is the day it became known, and the valid

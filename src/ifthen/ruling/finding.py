@@ -6,7 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ifthen.dates import SECONDS_PER_DAY, Instant, day_of, format_day, format_instant
+from ifthen.dates import (
+    SECONDS_PER_DAY,
+    Instant,
+    day_of,
+    format_day,
+    format_instant,
+    format_moment,
+    format_second,
+)
 from ifthen.ruling.judge import Subject
 from ifthen.ruling.outcome import Interval, Outcome, Status
 from ifthen.vocabulary import Force
@@ -54,6 +62,7 @@ class ReadingStatus:
         return {
             "reading": ", ".join(f"{key}: {value}" for key, value in self.readings.items()),
             "status": self.outcome.status,
+            "triggered": when(self.outcome.triggered),
             "due": when(self.outcome.due, latest=True),
             "done": when(self.outcome.done),
             "late_by_days": days(self.outcome.late_seconds),
@@ -131,7 +140,12 @@ class Finding:
             "late_by": lateness_text(outcome.late_seconds),
             "late_by_days": days(outcome.late_seconds),
             "between": (
-                [{"date": format_instant(at), "status": status} for at, status in outcome.between]
+                [
+                    {"date": date, "status": status}
+                    for date, (_, status) in zip(
+                        ends(outcome.between), outcome.between, strict=True
+                    )
+                ]
                 or None
             ),
             "words": [word.as_json() for word in self.words],
@@ -161,26 +175,30 @@ class Ruling:
     def exit_code(self) -> int:
         """1 where there is a fault, else 3 where something is undetermined, else 0.
 
-        A policy in force that is not encoded leaves undetermined whatever it asks.
+        A policy that is not encoded leaves undetermined whatever it asks; so does none at all.
         """
         if self.faults:
             return 1
         unsure = any(finding.status == "undetermined" for finding in self.findings)
-        return 3 if unsure or not_encoded(self.policies, self.at) else 0
+        return 3 if unsure or unruled(self.policies, self.at) else 0
 
     def as_json(self) -> dict[str, Any]:
         """The ruling in the documented JSON form."""
         return {
-            "at": format_instant(self.at),
-            "known": format_instant(self.known),
+            "at": format_moment(self.at),
+            "known": format_moment(self.known),
             "policies": [policy.as_json() for policy in self.policies],
             "findings": [finding.as_json() for finding in self.findings],
         }
 
 
-def not_encoded(policies: Iterable[InForce], at: Instant) -> tuple[str, ...]:
-    """Policies in force at an instant that cannot be ruled, because they are not encoded."""
-    return tuple(p.policy for p in policies if not p.encoded and p.covers(at))
+def unruled(policies: Iterable[InForce], at: Instant) -> tuple[str, ...]:
+    """Why no ruling covers an instant whole: what is in force is not encoded, or nothing is."""
+    here = [policy for policy in policies if policy.covers(at)]
+    if not here:
+        return (f"what is promised: no policy is in force on {format_moment(at)}",)
+    unread = [policy.policy for policy in here if not policy.encoded]
+    return (f"what {' and '.join(unread)} asks, which is not encoded",) if unread else ()
 
 
 def when(interval: Interval | None, *, latest: bool = False) -> str | None:
@@ -201,6 +219,13 @@ def days(seconds: int | None) -> int | float | None:
         return None
     whole, rest = divmod(seconds, SECONDS_PER_DAY)
     return whole if rest == 0 else round(seconds / SECONDS_PER_DAY, 6)
+
+
+def ends(between: tuple[tuple[Instant, Status], ...]) -> tuple[str, ...]:
+    """The dates of two ends; with their times where the days alone would not tell them apart."""
+    moments = [at for at, _ in between]
+    apart = len({day_of(at) for at in moments}) == len(moments)
+    return tuple(format_day(day_of(at)) if apart else format_second(at) for at in moments)
 
 
 def lateness_text(seconds: int | None) -> str | None:

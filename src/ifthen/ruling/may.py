@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
-from ifthen.dates import Instant, format_instant
+from ifthen.dates import Instant, Moment, format_moment, moment
 from ifthen.policy.model import Forbid, Policy, Procedure, Step
 from ifthen.record.model import Fact, Record
-from ifthen.ruling.finding import Finding, InForce, not_encoded
+from ifthen.ruling.finding import Finding, InForce, unruled
 from ifthen.ruling.holds import NOW, ForbidCell
 from ifthen.ruling.judge import Asked, Judge, Subject
 from ifthen.ruling.merge import merge
@@ -49,7 +49,7 @@ class Permission:
         return {
             "action": self.action,
             "model": self.model,
-            "at": format_instant(self.at),
+            "at": format_moment(self.at),
             "answer": self.answer,
             "policies": [policy.as_json() for policy in self.policies],
             "clauses": [finding.as_json() for finding in self.clauses],
@@ -63,8 +63,8 @@ def may(
     record: Record,
     action: Action,
     model: str,
-    at: Instant,
-    known: Instant | None = None,
+    at: Moment,
+    known: Moment | None = None,
     *,
     stage: str | None = None,
     throughout: bool = False,
@@ -85,7 +85,7 @@ def may(
         throughout: as for ``rule``.
     """
     session = Session(policies, record, throughout=throughout, planned=True)
-    session.advance(at, known)
+    session.advance(moment(at), None if known is None else moment(known))
     return permission(session, action, model, stage=stage)
 
 
@@ -107,7 +107,7 @@ def permission(
         "held"
         if statuses & {"held", "void"}
         else "undetermined"
-        if "undetermined" in statuses or not_encoded(session.in_force, session.at)
+        if "undetermined" in statuses or unruled(session.in_force, session.at)
         else "permitted"
     )
     lacks_all = tuple(dict.fromkeys(missing)) if answer != "permitted" else ()
@@ -229,13 +229,13 @@ def _says(
         held = f"{len(findings)} clauses permit it" if findings else "no clause holds it"
         return f"May {what}: {held}."
     needed = "; ".join(dict.fromkeys(map(str, missing)))
-    tail = f" Needs: {needed}." if needed else " No fact that is merely missing would open it."
+    tail = f" Needs: {needed}." if needed else ""
+    if answer == "held" and not needed:
+        tail = " No fact that is merely missing would open it."
     if answer == "held":
         holding = next(f for f in findings if f.status in ("held", "void"))
         return f"May not {what}: {holding.title} ({holding.clause}).{tail}"
     reasons = [reason for f in findings if f.status == "undetermined" for reason in f.unknown]
-    unread = not_encoded(session.in_force, session.at)
-    if unread:
-        reasons.insert(0, f"what {' and '.join(unread)} asks, which is not encoded")
+    reasons[:0] = unruled(session.in_force, session.at)
     why = f" Not known: {'; '.join(dict.fromkeys(reasons[:3]))}." if reasons else ""
     return f"It cannot be told whether one may {what}.{why}{tail}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ifthen.dates import Day, Instant, day_of, end_of, format_day, format_instant
+from ifthen.dates import Day, Instant, Moment, day_of, end_of, format_day, format_instant, moment
 from ifthen.policy.model import Policy
 from ifthen.record.model import Record
 from ifthen.ruling.finding import Finding, Ruling
@@ -52,8 +52,8 @@ class Replay:
 def replay(
     policies: Sequence[Policy],
     record: Record,
-    start: Instant | None,
-    end: Instant,
+    start: Moment | None,
+    end: Moment,
     *,
     throughout: bool = False,
     progress: Callable[[int, int], None] | None = None,
@@ -68,6 +68,7 @@ def replay(
         throughout: as for ``rule``.
         progress: called with (days done, days in all) as the replay goes on.
     """
+    end = moment(end)
     session = Session(policies, record, throughout=throughout)
     days = sorted(
         {
@@ -78,7 +79,7 @@ def replay(
         }
         | {day_of(end)}
     )
-    first = end_of(days[0]) if start is None else start
+    first = end_of(days[0]) if start is None else moment(start)
     statuses: dict[tuple[str, Subject, str], Status] = {}
     changes: list[Change] = []
     ruling: Ruling | None = None
@@ -132,9 +133,9 @@ class DueItem:
 def due(
     policies: Sequence[Policy],
     record: Record,
-    at: Instant,
+    at: Moment,
     days: int,
-    known: Instant | None = None,
+    known: Moment | None = None,
     *,
     throughout: bool = False,
 ) -> tuple[DueItem, ...]:
@@ -143,7 +144,8 @@ def due(
     A planned fact is taken as if it happened on its day: what must be done before a planned
     release, for example, is due on that day.
     """
-    known = at if known is None else known
+    at = moment(at)
+    known = at if known is None else moment(known)
     horizon = end_of(day_of(at) + days)
     found: dict[tuple[str, Subject, str], DueItem] = {}
     for moment, planned in ((at, False), (horizon, True)):

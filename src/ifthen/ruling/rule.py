@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ifthen.dates import Instant
+from ifthen.dates import Moment, moment
 from ifthen.policy.model import Policy
 from ifthen.record.model import Record
 from ifthen.ruling.finding import Ruling
@@ -14,8 +14,8 @@ from ifthen.ruling.session import Session
 def rule(
     policies: Sequence[Policy],
     record: Record,
-    at: Instant,
-    known: Instant | None = None,
+    at: Moment,
+    known: Moment | None = None,
     *,
     throughout: bool = False,
 ) -> Ruling:
@@ -27,7 +27,7 @@ def rule(
         policies: encoded policies. Each version rules from the day the record adopts it until the
             record adopts the next version of its family.
         record: the facts.
-        at: the moment of the ruling (see ``ifthen.dates``); nothing later is seen.
+        at: the moment of the ruling, as ``ifthen.dates.moment`` reads it; nothing later is seen.
         known: nothing learned after this is seen; by default ``at``.
         throughout: rule the whole record under all of ``policies``, whatever it adopts.
 
@@ -35,5 +35,5 @@ def rule(
         The findings, with the policies in force.
     """
     session = Session(policies, record, throughout=throughout)
-    session.advance(at, known)
+    session.advance(moment(at), None if known is None else moment(known))
     return session.ruling()

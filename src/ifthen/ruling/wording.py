@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ifthen.dates import format_instant
 from ifthen.policy.model import Bound
-from ifthen.ruling.finding import ReadingStatus, lateness_text, when
+from ifthen.ruling.finding import ReadingStatus, ends, lateness_text, when
 from ifthen.ruling.judge import Subject
 from ifthen.ruling.outcome import Outcome, Status
 
@@ -95,9 +94,10 @@ def _undetermined(
             f"{_status_text(reading.outcome)} if {reading.says}" for reading in readings
         )
     if outcome.between:
-        (low, first), (high, second) = outcome.between
-        ends = f"{first} if {format_instant(low)}, {second} if {format_instant(high)}"
-        return f"undetermined: {ends}" + (f" ({'; '.join(unknown)})" if unknown else "")
+        (_, first), (_, second) = outcome.between
+        low, high = ends(outcome.between)
+        told = f"{first} if {low}, {second} if {high}"
+        return f"undetermined: {told}" + (f" ({'; '.join(unknown)})" if unknown else "")
     return f"undetermined: {'; '.join(unknown[:3])}" if unknown else "undetermined"
 
 
