@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 Force: TypeAlias = Literal["commitment", "aim", "option", "recommendation", "statement"]
 FORCES: tuple[Force, ...] = ("commitment", "aim", "option", "recommendation", "statement")
-"""How strongly the text binds, strongest first: will > aim, intend, expect > may > to others > says."""
+"""How strongly the text binds, strongest first: will, aim or expect, may, to others, says."""
 
 Action: TypeAlias = Literal["train", "deploy", "use-inside", "store"]
 ACTIONS: tuple[Action, ...] = ("train", "deploy", "use-inside", "store")
@@ -90,7 +90,7 @@ COMMON: Mapping[str, Attribute] = {
     "standard": _WORDS,
     "parts": _WORDS,
 }
-"""Attributes that any kind may carry, beside the frame of a fact (id, key, date, known, kind, …)."""
+"""Attributes that any kind may carry, beside the frame of a fact (id, key, date, kind, …)."""
 
 _ASSESSMENTS = (
     "preliminary",

@@ -5,8 +5,9 @@ those corrections, form one *case*; at every moment a case shows at most one fac
 known by then are applied in the order in which they became known:
 
 - ``amends`` changes the attributes it names, its own ``summary`` and ``note`` apart: single
-  measures of ``values``, single members of ``findings`` and ``levels``, anything else whole. Id, key, kind, models and place stay. The
-  weaker confidence of the two stands, so that a recalled correction decides nothing alone.
+  measures of ``values``, single members of ``findings`` and ``levels``, anything else whole. Id,
+  key, kind, models and place stay. The weaker confidence of the two stands, so that a recalled
+  correction decides nothing alone.
 - ``supersedes`` replaces the fact whole, under its own id, in the place of the original.
 - Without a stated ``known``, the date of a correction is the day it became known, and the valid
   date of the original stands. With one, its date is the corrected valid date. What supersedes a

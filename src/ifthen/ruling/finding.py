@@ -140,13 +140,7 @@ class Finding:
             "late_by": lateness_text(outcome.late_seconds),
             "late_by_days": days(outcome.late_seconds),
             "between": (
-                [
-                    {"date": date, "status": status}
-                    for date, (_, status) in zip(
-                        ends(outcome.between), outcome.between, strict=True
-                    )
-                ]
-                or None
+                [{"date": date, "status": status} for date, status in ends(outcome.between)] or None
             ),
             "words": [word.as_json() for word in self.words],
             "assumes": list(self.assumes),
@@ -221,11 +215,12 @@ def days(seconds: int | None) -> int | float | None:
     return whole if rest == 0 else round(seconds / SECONDS_PER_DAY, 6)
 
 
-def ends(between: tuple[tuple[Instant, Status], ...]) -> tuple[str, ...]:
-    """The dates of two ends; with their times where the days alone would not tell them apart."""
-    moments = [at for at, _ in between]
-    apart = len({day_of(at) for at in moments}) == len(moments)
-    return tuple(format_day(day_of(at)) if apart else format_second(at) for at in moments)
+def ends(between: tuple[tuple[Instant, Status], ...]) -> tuple[tuple[str, Status], ...]:
+    """The two ends, each with its date; with the time too where the day alone would not do."""
+    apart = len({day_of(at) for at, _ in between}) == len(between)
+    return tuple(
+        (format_day(day_of(at)) if apart else format_second(at), status) for at, status in between
+    )
 
 
 def lateness_text(seconds: int | None) -> str | None:

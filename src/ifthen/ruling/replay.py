@@ -148,9 +148,9 @@ def due(
     known = at if known is None else moment(known)
     horizon = end_of(day_of(at) + days)
     found: dict[tuple[str, Subject, str], DueItem] = {}
-    for moment, planned in ((at, False), (horizon, True)):
+    for until, planned in ((at, False), (horizon, True)):
         session = Session(policies, record, throughout=throughout, planned=planned)
-        session.advance(moment, known)
+        session.advance(until, known)
         for finding in session.ruling().findings:
             interval = finding.outcome.due
             waiting = finding.status in ("pending", "breached", "missed", "undetermined")

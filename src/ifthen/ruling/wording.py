@@ -94,8 +94,7 @@ def _undetermined(
             f"{_status_text(reading.outcome)} if {reading.says}" for reading in readings
         )
     if outcome.between:
-        (_, first), (_, second) = outcome.between
-        low, high = ends(outcome.between)
+        (low, first), (high, second) = ends(outcome.between)
         told = f"{first} if {low}, {second} if {high}"
         return f"undetermined: {told}" + (f" ({'; '.join(unknown)})" if unknown else "")
     return f"undetermined: {'; '.join(unknown[:3])}" if unknown else "undetermined"
