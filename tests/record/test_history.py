@@ -50,9 +50,10 @@ def test_nothing_dated_after_at_or_learned_after_known_is_visible() -> None:
     assert ids(visible(given_facts, day("2025-02-01"), day("2025-02-01"))) == ["a"]
 
 
-def test_known_as_a_date_is_the_end_of_that_day() -> None:
+def test_what_is_known_by_a_date_is_known_throughout_that_day() -> None:
     given_facts = record("- {id: a, date: 2025-01-01, known: 2025-01-02, kind: roles}")
-    assert ids(visible(given_facts, LATE, day("2025-01-02") - 1)) == []
+    assert ids(visible(given_facts, LATE, day("2025-01-01"))) == []
+    assert ids(visible(given_facts, LATE, day("2025-01-02") - 1)) == ["a"]
     assert ids(visible(given_facts, LATE, day("2025-01-02"))) == ["a"]
 
 

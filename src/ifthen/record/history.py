@@ -22,7 +22,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from ifthen.dates import Instant
+from ifthen.dates import Instant, day_of, end_of
 from ifthen.record.corrections import correction_target, names_of
 from ifthen.record.model import Confidence, Fact, Record
 from ifthen.vocabulary import KINDS, attributes_of
@@ -73,7 +73,12 @@ class History:
                 as known from the start, since its date is the planned one.
             recall: whether facts of confidence ``recall`` are visible and correct others.
         """
-        found = [fact for fact in self.plain if fact.known <= known and fact.earliest <= at]
+        today = end_of(day_of(known))
+        found = [
+            fact
+            for fact in self.plain
+            if (fact.known <= known or fact.known == today) and fact.earliest <= at
+        ]
         if not recall:
             found = [fact for fact in found if fact.confidence != "recall"]
         cases = [
@@ -220,8 +225,9 @@ def _order(fact: Fact) -> int:
 
 
 def _is_known(fact: Fact, known: Instant) -> bool:
-    """Whether it was learned by then; a plan's own date is not the day it was learned."""
-    return fact.known <= known or (fact.planned and not fact.known_stated)
+    """Whether it was learned by then, or on a day not over; a plan's date is not that day."""
+    learned = fact.known <= known or fact.known == end_of(day_of(known))
+    return learned or (fact.planned and not fact.known_stated)
 
 
 def _weaker(one: Confidence, other: Confidence) -> Confidence:

@@ -1,15 +1,15 @@
 """One clause about one subject under one variant: the meaning of the six kinds of clause.
 
-A cell is brought up to date with ``update`` and then lists its outcomes. What is settled stays:
-when facts arrive in date order, only what is still open is judged again.
+A cell is brought up to date with ``update`` and then lists its outcomes. Each kind says how all of
+them are judged; what has already been judged, and rests on nothing that changed, is taken again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ifthen.dates import SECONDS_PER_DAY, Instant, day_of, deadline, end_of, start_of
+from ifthen.dates import SECONDS_PER_DAY, Duration, Instant, day_of, deadline, end_of, start_of
 from ifthen.policy.model import (
     Before,
     By,
@@ -19,6 +19,7 @@ from ifthen.policy.model import (
     Within,
 )
 from ifthen.record.model import Fact
+from ifthen.ruling.course import Course
 from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.matching import attribute
 from ifthen.ruling.order import Order, Point, ordered
@@ -31,7 +32,9 @@ from ifthen.ruling.outcome import (
     earliest,
     settle,
 )
+from ifthen.ruling.reading import Kept, Since, noting, up_to
 from ifthen.ruling.reasons import Because
+from ifthen.ruling.timeline import FIRST_INSTANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +78,70 @@ class Cell:
         self.window = window
         self.carried = carried
         """Keys of duties taken over from the version before."""
-        self.settled: dict[str, Outcome] = {}
-        self.live: dict[str, Outcome] = {}
         self.wake: Instant | None = None
         """The next instant at which time alone may change an outcome."""
+        self._found: dict[tuple[str, str], Outcome] = {}
+        self._kept: dict[object, Kept[tuple[Outcome, ...]]] = {}
+        self._read = Since()
 
-    def outcomes(self) -> Iterator[Outcome]:
-        """Every outcome so far."""
-        yield from self.settled.values()
-        yield from self.live.values()
+    def outcomes(self) -> Iterable[Outcome]:
+        """Every outcome."""
+        return self._found.values()
 
     def update(self, at: Instant) -> None:
-        """Judge at ``at`` everything that is not settled."""
+        """Bring the outcomes up to date."""
+        changed = self._read.changed() is not None
+        if self._found and not changed and (self.wake is None or at < self.wake):
+            return
+        self.wake = None
+        before, self._found = self._found, {}
+        with noting(self.judge.timeline) as reading:
+            for outcome in self.judged(at):
+                place = (outcome.key, outcome.part)
+                same = before.get(place)
+                self._found[place] = same if same == outcome else outcome
+        self._read.add(reading)
+
+    def judged(self, at: Instant) -> Iterator[Outcome]:
+        """Judge everything at ``at``; of several outcomes for one place the last counts."""
         raise NotImplementedError
+
+    # --- judging once ----------------------------------------------------------------------
+
+    def once(
+        self, key: object, about: object, at: Instant, judge: Callable[[], Iterable[Outcome]]
+    ) -> tuple[Outcome, ...]:
+        """Outcomes that are judged again only where what they rest on has changed."""
+        kept = self._kept.get(key)
+        if kept is None or not kept.stands(about, at):
+            others, self.wake = self.wake, None
+            with noting(self.judge.timeline) as reading:
+                value = tuple(judge())
+            kept = Kept(value, about, Since(reading.lanes.items()), self.wake)
+            self._kept[key] = kept
+            self.wake = others
+        self.wake_at(kept.wake, at)
+        return kept.value
+
+    def now(self, at: Instant, judge: Callable[[], Because]) -> Because:
+        """A condition at the moment of the ruling, which facts and time to come may change."""
+        timeline = self.judge.timeline
+        with noting(timeline) as reading:
+            because = judge()
+        for lane in reading.lanes:
+            timeline.read(lane)
+            self.wake_at(lane.next_change(at), at)
+        for turn in reading.turns:
+            self.wake_at(turn, at)
+        return because
+
+    def walk(self, course: Course, at: Instant) -> Iterator[tuple[Point, tuple[Because, ...]]]:
+        """What conditions come to over the days of the window up to ``at``."""
+        steps = list(course.walk(self.horizon(at)))
+        if not self.window.closed_by(at):
+            for instant in course.turns():
+                self.wake_at(instant, at)
+        return iter(steps)
 
     # --- shared by the kinds ---------------------------------------------------------------
 
@@ -100,20 +154,18 @@ class Cell:
         if instant is not None and instant > at and (self.wake is None or instant < self.wake):
             self.wake = instant
 
-    def triggers(self, expression: Expression, start: int) -> Iterator[tuple[Fact, bool]]:
-        """Facts from place ``start`` of a lane that fall under this version."""
+    def triggers(self, expression: Expression) -> Iterator[tuple[Fact, bool]]:
+        """Facts that fall under this version, each with its certainty."""
         lane = self.judge.lane(expression)
-        for index in range(start, len(lane.facts)):
-            fact = lane.facts[index]
+        for fact, certain in zip(lane.facts, lane.certain, strict=True):
             if self.window.owns(fact) or fact.id in self.carried:
-                yield fact, lane.certain[index]
+                yield fact, certain
 
     def absent(self, expressions: Iterable[Expression], trigger: Fact | None) -> str | None:
         """Why it proves nothing that none of these is recorded; None where it proves it."""
         for expression in expressions:
-            lane = self.judge.lane(expression, trigger)
-            if not lane.complete:
-                return self.judge.not_recorded(lane, expression)
+            if not self.judge.listed(expression):
+                return self.judge.not_recorded(self.judge.lane(expression, trigger), expression)
         return None
 
     def run_duty(
@@ -143,7 +195,7 @@ class Cell:
         trigger: Fact | None,
         when: Interval,
         due: Due,
-        wanted: list[list[Deed]],
+        wanted: Sequence[Iterable[Deed]],
         at: Instant,
         absent: str | None,
     ) -> Outcome:
@@ -166,16 +218,18 @@ class Cell:
         done_inside = done is not None and self.window.holds(done[0])
         return Outcome(
             key,
-            worst.status,
+            "undetermined" if due.unknown else worst.status,
             part,
             trigger.id if trigger else None,
             when,
             due.interval,
             done,
-            latest if worst.status == "late" else None,
-            worst.between,
+            latest if worst.status == "late" and not due.unknown else None,
+            () if due.unknown else worst.between,
             tuple(dict.fromkeys(a for s in settlements for a in s.assumes)),
-            tuple(dict.fromkeys(u for s in settlements for u in s.unknown)),
+            (due.unknown,)
+            if due.unknown
+            else tuple(dict.fromkeys(u for s in settlements for u in s.unknown)),
             tuple(
                 dict.fromkeys(
                     [*([trigger.id] if trigger else []), *(f for s in settlements for f in s.facts)]
@@ -191,7 +245,7 @@ class Cell:
         when: Interval,
         after: Expression | None,
         backwards: bool,
-    ) -> list[Deed]:
+    ) -> Iterator[Deed]:
         """Facts that may discharge a duty, in order."""
         lane = self.judge.lane(events, trigger)
         start: Fact | None = trigger
@@ -200,16 +254,15 @@ class Cell:
             if after is not None and trigger is not None:
                 lasts = self.judge.lane(after).last(Point(*when, trigger))
                 start = lasts.candidates[0] if lasts.candidates else None
-        found = []
-        for fact, certain in (
-            zip(lane.facts, lane.certain, strict=True) if start is None else (lane.since(start))
-        ):
+        first = FIRST_INSTANT if start is None else start.earliest
+        if start is None and not backwards:
+            first = start_of(day_of(when[0]))
+        for fact, certain in lane.not_before(first):
             if fact is trigger and not backwards:
                 continue
             order = _not_before(fact, start, None if backwards else when)
             if order is not False:
-                found.append(Deed(fact, certain and order is True))
-        return found
+                yield Deed(fact, certain and order is True)
 
     def due(self, duty: Duty, trigger: Fact | None, when: Interval) -> Due:
         """When a duty falls due: the earliest of its deadlines."""
@@ -235,14 +288,17 @@ class Cell:
                         if isinstance(value := attribute(trigger, name), tuple)
                     ]
                     if not named:
-                        return NEVER
+                        missing = " or ".join(attributes)
+                        return Due(unknown=f"{trigger.id} does not state {missing}")
                     anchors = [min(named)]
-                return Due(*deadline(*anchors[0], length, self.judge.month_end))
+                low, high = deadline(*anchors[0], length, self.judge.month_end)
+                return Due(low, high, reason=_rounding(anchors[0], length, low, high))
         raise TypeError(f"not a deadline: {limit}")
 
     def _before(self, events: Expression, trigger: Fact | None, when: Interval) -> Due:
         lane = self.judge.lane(events, trigger)
-        for fact, certain in zip(lane.facts, lane.certain, strict=True):
+        start = when[1] if trigger is None else trigger.earliest
+        for fact, certain in lane.not_before(start):
             follows = (
                 ordered(trigger, fact).before if trigger is not None else fact.earliest > when[1]
             )
@@ -250,26 +306,12 @@ class Cell:
                 return Due(fact.earliest, fact.latest, fact)
         return NEVER
 
-    def keep(self, outcome: Outcome, final: bool) -> None:
-        """Store an outcome; a final one is not judged again."""
-        key = f"{outcome.key}/{outcome.part}"
-        if final:
-            self.live.pop(key, None)
-            self.settled[key] = outcome
-        else:
-            self.live[key] = outcome
 
-    def change_days(
-        self, interests: Iterable[tuple[str, str | None]], instants: Iterable[Instant]
-    ) -> list[Instant]:
-        """Ends of the days on which a condition may change, in order."""
-        timeline = self.judge.timeline
-        days = {day_of(instant) for instant in instants}
-        for kind, model in interests:
-            for fact in timeline.facts(kind, model):
-                days.add(day_of(fact.earliest))
-                days.add(day_of(fact.latest))
-        return [end_of(day) for day in sorted(days)]
+def _rounding(anchor: Interval, length: Duration, low: Instant, high: Instant) -> str:
+    """Why a deadline counted from one day falls on one of two."""
+    if low == high or not length.is_calendar or day_of(anchor[0]) != day_of(anchor[1]):
+        return ""
+    return f"the text does not say what {length} come to where a month lacks the day"
 
 
 def _not_before(fact: Fact, start: Fact | None, when: Interval | None) -> bool | None:
@@ -288,19 +330,20 @@ def binds(
     role: str, expression: Expression, judge: Judge, point: Point, trigger: Fact | None = None
 ) -> Because:
     """Judge a condition whose truth asks something of the developer (``if``, ``while`` …)."""
-    return _judged(role, judge.truth(expression, Asked(point, trigger)), point, trigger)
+    return _judged(role, expression, judge, Asked(point, trigger))
 
 
 def relieves(
     role: str, expression: Expression, judge: Judge, point: Point, trigger: Fact | None = None
 ) -> Because:
     """Judge a condition whose truth relieves the developer (``unless``, ``keep``, ``require``)."""
-    asked = Asked(point, trigger, lenient=True)
-    return _judged(role, judge.truth(expression, asked), point, trigger)
+    return _judged(role, expression, judge, Asked(point, trigger, lenient=True))
 
 
-def _judged(role: str, because: Because, point: Point, trigger: Fact | None) -> Because:
+def _judged(role: str, expression: Expression, judge: Judge, asked: Asked) -> Because:
     """A condition of the clause, with where it was judged: what the checker starts from."""
+    point, trigger = asked.point, asked.trigger
+    because = up_to(judge.timeline, point.latest, lambda: judge.truth(expression, asked))
     detail = {"at": str(point), "trigger": None if trigger is None else trigger.id}
     return Because("judged", role, because.value, detail=detail, children=(because,))
 

@@ -86,7 +86,7 @@ class Checker:
             return (f"{finding.clause} is no clause of {policy}",)
         subject = Subject(finding.subject.model, finding.subject.standard)
         place = (name, subject, finding.outcome.key, finding.outcome.part)
-        problems: tuple[str, ...] = (f"nothing is found about {subject} at {place[2]}",)
+        problems: tuple[str, ...] = (f"nothing is found about {finding.subject} at {place[2]}",)
         for number, expected in enumerate(self._expected(place)):
             found = tuple(_differences(finding, expected))
             problems = found if number == 0 or len(found) < len(problems) else problems

@@ -17,6 +17,17 @@ from ifthen.ruling.timeline import Last
 from ifthen.vocabulary import FINDINGS
 
 
+def passing(
+    operator: str, anchor: tuple[Instant, Instant], limit: Duration, month_end: MonthEnd | None
+) -> tuple[Instant, Instant]:
+    """Between which instants the time since an anchor passes a limit."""
+    low, high = elapsed_at(anchor[0], anchor[1], limit, month_end)
+    if operator in (">", "<="):
+        step = SECONDS_PER_DAY if limit.is_calendar else 1
+        return low + step, high + step
+    return low, high
+
+
 def elapsed(
     operator: str,
     point: Point,
@@ -25,10 +36,7 @@ def elapsed(
     month_end: MonthEnd | None,
 ) -> bool | None:
     """Whether the time since an anchor compares so with a limit at a point."""
-    low, high = elapsed_at(anchor[0], anchor[1], limit, month_end)
-    if operator in (">", "<="):
-        step = SECONDS_PER_DAY if limit.is_calendar else 1
-        low, high = low + step, high + step
+    low, high = passing(operator, anchor, limit, month_end)
     reached = True if point.earliest >= high else False if point.latest < low else None
     return reached if operator in (">=", ">") else kleene_not(reached)
 

@@ -10,6 +10,8 @@ from ifthen.ruling.quantities import Range, Value, stated
 from ifthen.ruling.standing import Standing
 from ifthen.ruling.timeline import COMPUTE, RATIO_MEASURE, Lane, Last, Timeline
 
+_TRAINING = ("training_started", "training_progress", "training_resumed")
+
 
 class Compute:
     """Effective compute of models on one timeline."""
@@ -56,7 +58,7 @@ class Compute:
         top = self.of(model, point)
         bottoms = [self._compute_at(fact) for fact in base.candidates]
         if not base.surely:
-            bottoms.append(self._first_compute(model))
+            bottoms.append(self._first_compute(model, point))
         unknown = tuple(dict.fromkeys(u for v in (top, *bottoms) for u in v.unknown))
         facts = tuple(dict.fromkeys(f for v in (top, *bottoms) for f in v.facts))
         ratios = [
@@ -81,13 +83,12 @@ class Compute:
         if any(model not in fact.models for fact in base.candidates):
             return False
         since = base.candidates[-1]
-        training = [
-            fact
-            for kind in ("training_started", "training_progress", "training_resumed")
+        trained = any(
+            fact.latest >= since.earliest and precedes(fact, point).before is not False
+            for kind in _TRAINING
             for fact in self.timeline.facts(kind, model)
-            if fact.latest >= since.earliest and precedes(fact, point).before is not False
-        ]
-        return not training and self.standing.running("train", model, point, "").value is False
+        )
+        return not trained and self.standing.running("train", model, point, "").value is False
 
     def _stated_ratio(self, now: Last, base: Last) -> Value | None:
         """A ratio to the last assessment that the newest fact on compute states itself."""
@@ -117,8 +118,10 @@ class Compute:
             tuple(u for value in found for u in value.unknown),
         )
 
-    def _first_compute(self, model: str) -> Value:
+    def _first_compute(self, model: str, point: Point) -> Value:
         for fact in self.lane(model).facts:
+            if precedes(fact, point).before is False:
+                continue
             own = fact.attributes.get("effective_compute")
             if isinstance(own, Fraction):
                 return Value((Range.exactly(own),), (fact.id,))

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 
 from ifthen.dates import Instant, day_of, deadline, end_of, format_instant, start_of
 from ifthen.policy.model import Cadence, Call, Compare, Constant, Expression, Maintain, Whenever
 from ifthen.record.model import Fact
 from ifthen.ruling.cells import Cell, Window, binds, extended, relieves
-from ifthen.ruling.crossings import crossings
-from ifthen.ruling.interests import interests
+from ifthen.ruling.course import Course
 from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.order import Point, after_fact, before_fact, closing, turning_fact
-from ifthen.ruling.outcome import SETTLED, Deed, Due, Interval, Outcome, Status, earliest
+from ifthen.ruling.outcome import Deed, Due, Interval, Outcome, Status, earliest
+from ifthen.ruling.reading import up_to
 from ifthen.ruling.reasons import Because, kleene_and, kleene_not
-from ifthen.ruling.timeline import COMPUTE
+from ifthen.ruling.timeline import COMPUTE, LAST_INSTANT, Lane
 
 
 class WheneverCell(Cell):
@@ -32,37 +33,23 @@ class WheneverCell(Cell):
         carried: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(clause, judge, window, carried)
-        self.seen = 0
-        self.waiting: list[tuple[Fact, bool]] = []
+        self._course = Course(judge.timeline, window.start, self._becoming)
 
-    def update(self, at: Instant) -> None:
-        """Judge every trigger that is new or not settled."""
-        self.wake = None
+    def judged(self, at: Instant) -> Iterator[Outcome]:
+        """One outcome for each trigger."""
         if self.clause.when is None:
-            self._on_condition(at)
+            yield from self._on_condition(at)
             return
-        lane = self.judge.lane(self.clause.when)
-        self.waiting.extend(self.triggers(self.clause.when, self.seen))
-        self.seen = len(lane.facts)
-        still = []
-        for fact, certain in self.waiting:
-            outcome, final = self._on_event(fact, certain, at)
-            self.keep(outcome, final)
-            if not final:
-                still.append((fact, certain))
-        self.waiting = still
-        if not self.settled and not still:
-            self._never_triggered(lane.complete)
-        else:
-            self.live.pop("-/", None)
+        found = False
+        for fact, certain in self.triggers(self.clause.when):
+            found = True
+            yield from self.once(fact.id, fact, at, partial(self._on_event, fact, certain, at))
+        if not found:
+            lane = self.judge.lane(self.clause.when)
+            why = () if lane.complete else (self.judge.not_recorded(lane, self.clause.when),)
+            yield Outcome("-", "dormant" if lane.complete else "undetermined", unknown=why)
 
-    def _never_triggered(self, complete: bool) -> None:
-        assert self.clause.when is not None
-        lane = self.judge.lane(self.clause.when)
-        why = () if complete else (self.judge.not_recorded(lane, self.clause.when),)
-        self.keep(Outcome("-", "dormant" if complete else "undetermined", unknown=why), final=False)
-
-    def _on_event(self, fact: Fact, certain: bool, at: Instant) -> tuple[Outcome, bool]:
+    def _on_event(self, fact: Fact, certain: bool, at: Instant) -> Iterator[Outcome]:
         when = (fact.earliest, fact.latest)
         steps: list[Because] = []
         triggered: bool | None = True if certain else None
@@ -75,13 +62,10 @@ class WheneverCell(Cell):
             unknown += steps[0].all_unknown()
         base = Outcome(fact.id, "dormant", instance=fact.id, facts=(fact.id,))
         if triggered is False:
-            return extended(base, steps), True
-        if triggered is None:
-            return (
-                extended(replace(base, status="undetermined"), steps, unknown),
-                False,
-            )
-        if self.clause.require is not None:
+            yield extended(base, steps)
+        elif triggered is None:
+            yield extended(replace(base, status="undetermined"), steps, unknown)
+        elif self.clause.require is not None:
             steps.append(
                 relieves("require", self.clause.require, self.judge, before_fact(fact), fact)
             )
@@ -89,36 +73,38 @@ class WheneverCell(Cell):
             outcome = replace(base, status=status, triggered=when, due=when)
             if status == "met":
                 outcome = replace(outcome, done=when)
-            return extended(outcome, steps, steps[-1].all_unknown()), status != "undetermined"
-        assert self.clause.duty is not None
-        outcome = self.run_duty(self.clause.duty, fact.id, "", fact, when, at)
-        return extended(outcome, steps), outcome.status in SETTLED
+            yield extended(outcome, steps, steps[-1].all_unknown())
+        else:
+            assert self.clause.duty is not None
+            yield extended(self.run_duty(self.clause.duty, fact.id, "", fact, when, at), steps)
 
-    def _on_condition(self, at: Instant) -> None:
-        """Trigger at each instant at which ``becomes`` turns from false to true."""
+    def _becoming(self, point: Point) -> tuple[Because, ...]:
         assert self.clause.becomes is not None
-        self.live.clear()
+        return (binds("becomes", self.clause.becomes, self.judge, point),)
+
+    def _on_condition(self, at: Instant) -> Iterator[Outcome]:
+        """Trigger at each instant at which ``becomes`` turns from false to true."""
         was: bool | None = False
         doubt: Because | None = None
         triggered = 0
-        for point, because in states(self, "becomes", self.clause.becomes, at):
+        for point, (because,) in self.walk(self._course, at):
             if because.value is True and was is not True:
                 triggered += 1
                 if was is None:
                     doubt = None
-                self._condition_met(triggered, point, because, was is None, at)
+                met = partial(self._condition_met, triggered, point, because, was is None, at)
+                yield from self.once((triggered, point, was), because, at, met)
             elif because.value is None and was is False:
                 doubt = doubt or because
             was = because.value
         if doubt is not None:
-            outcome = Outcome("?", "undetermined")
-            self.keep(extended(outcome, [doubt], doubt.all_unknown()), final=False)
+            yield extended(Outcome("?", "undetermined"), [doubt], doubt.all_unknown())
         elif not triggered:
-            self.keep(Outcome("-", "dormant"), final=False)
+            yield Outcome("-", "dormant")
 
     def _condition_met(
         self, number: int, point: Point, because: Because, in_doubt: bool, at: Instant
-    ) -> None:
+    ) -> Iterator[Outcome]:
         day = day_of(point.latest)
         when = (start_of(day), end_of(day))
         if self.clause.if_ is not None:
@@ -127,55 +113,30 @@ class WheneverCell(Cell):
                 status: Status = "dormant" if condition.value is False else "undetermined"
                 outcome = Outcome(f"#{number}", status, triggered=when)
                 reasons = condition.all_unknown()
-                self.keep(extended(outcome, [because, condition], reasons), final=False)
+                yield extended(outcome, [because, condition], reasons)
                 return
         if self.clause.require is not None:
             required = relieves("require", self.clause.require, self.judge, point)
             outcome = Outcome(f"#{number}", _TRUTH[required.value], triggered=when, due=when)
-            self.keep(extended(outcome, [because, required], required.all_unknown()), final=False)
+            yield extended(outcome, [because, required], required.all_unknown())
             return
         assert self.clause.duty is not None
         outcome = self.run_duty(self.clause.duty, f"#{number}", "", None, when, at)
         if in_doubt:
             note = (f"the condition may have become true before {format_instant(when[0])}",)
             outcome = replace(outcome, unknown=(*outcome.unknown, *note))
-        self.keep(extended(outcome, [because]), final=False)
+        yield extended(outcome, [because])
 
 
 _TRUTH: dict[bool | None, Status] = {True: "met", False: "breached", None: "undetermined"}
 
 
-def turns(cell: Cell, at: Instant, *expressions: Expression) -> list[Instant]:
-    """Ends of the days on which conditions may change, in order; the cell is woken for each."""
-    judge = cell.judge
-    watched = {interest for expression in expressions for interest in interests(expression, judge)}
-    crossed = [i for expression in expressions for i in crossings(expression, judge)]
-    moments = cell.change_days(watched, [cell.window.start, judge.birth()[0], *crossed])
-    for instant in crossed:
-        cell.wake_at(instant, at)
-    for moment in moments:
-        cell.wake_at(start_of(day_of(moment)), at)
-        cell.wake_at(moment, at)
-    return moments
-
-
-def states(
-    cell: Cell, role: str, expression: Expression, at: Instant, *others: Expression
-) -> Iterator[tuple[Point, Because]]:
-    """A condition at the end of every day of the window on which it may have changed."""
-    horizon = cell.horizon(at)
-    for moment in turns(cell, at, expression, *others):
-        if moment >= cell.window.start and start_of(day_of(moment)) <= horizon:
-            point = closing(min(moment, horizon))
-            yield point, binds(role, expression, cell.judge, point)
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Period:
     """One turn of a cadence: from an anchor to the next deed."""
 
     number: int
-    anchor: Fact | None
+    anchor: Fact | None = field(hash=False)
     since: Interval
 
 
@@ -192,47 +153,35 @@ class CadenceCell(Cell):
         carried: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(clause, judge, window, carried)
-        self.period: _Period | None = None
-        """The first turn that is not settled."""
-        self.place = 0
-        """Where its deeds begin in the lane of deeds."""
+        self._course = Course(judge.timeline, window.start, self._running)
 
-    def update(self, at: Instant) -> None:
-        """Judge the open turn, and every turn that deeds have closed."""
-        self.wake = None
-        self.live.clear()
+    def judged(self, at: Instant) -> Iterator[Outcome]:
+        """The open turn, and every turn that deeds have closed."""
         lane = self.judge.lane(self.clause.do)
-        if self.period is None:
-            self.period = self._first_period()
-        period = self.period
+        place, period = self._first_period(lane)
         doubt: Deed | None = None
-        settled = True
-        for place in range(self.place, len(lane.facts)):
-            fact = lane.facts[place]
-            if not lane.certain[place]:
+        for fact, certain in zip(lane.facts[place:], lane.certain[place:], strict=True):
+            if not certain:
                 doubt = doubt or Deed(fact, False)
                 continue
-            settled = settled and fact.latest <= at
-            self._judge(period, [Deed(fact, True)], at, closed=settled, doubt=doubt)
+            yield from self._judge(period, [Deed(fact, True)], at, doubt)
             doubt = None
             period = _Period(period.number + 1, fact, (fact.earliest, fact.latest))
-            if settled:
-                self.period, self.place = period, place + 1
-            else:
-                self.wake_at(fact.latest, at)
-        self._judge(period, [] if doubt is None else [doubt], at, closed=False, doubt=doubt)
+        yield from self._judge(period, [] if doubt is None else [doubt], at, doubt)
 
-    def _first_period(self) -> _Period:
-        """The turn under way when the clause came into force, or the first one of the subject."""
-        lane = self.judge.lane(self.clause.do)
-        number, anchor = 0, None
-        while self.place < len(lane.facts) and not self._ours(lane.facts[self.place]):
-            if lane.certain[self.place]:
-                number, anchor = number + 1, lane.facts[self.place]
-            self.place += 1
+    def _first_period(self, lane: Lane) -> tuple[int, _Period]:
+        """The turn under way when the clause came into force, or the first one of the subject.
+
+        Also where its deeds begin in the lane of deeds.
+        """
+        place, number, anchor = 0, 0, None
+        while place < len(lane.facts) and not self._ours(lane.facts[place]):
+            if lane.certain[place]:
+                number, anchor = number + 1, lane.facts[place]
+            place += 1
         if anchor is not None and self._takes_over(anchor):
-            return _Period(number, anchor, (anchor.earliest, anchor.latest))
-        return _Period(number, None, self.judge.birth())
+            return place, _Period(number, anchor, (anchor.earliest, anchor.latest))
+        return place, _Period(number, None, self.judge.birth())
 
     def _ours(self, fact: Fact) -> bool:
         """Whether a deed belongs to this version or a later one."""
@@ -242,8 +191,15 @@ class CadenceCell(Cell):
         return anchor.earliest >= self.judge.floor
 
     def _judge(
-        self, period: _Period, deeds: list[Deed], at: Instant, *, closed: bool, doubt: Deed | None
-    ) -> None:
+        self, period: _Period, deeds: list[Deed], at: Instant, doubt: Deed | None
+    ) -> Iterable[Outcome]:
+        rests_on = (period.anchor, *(one.fact for one in (*deeds, doubt) if one is not None))
+        key = (period, *(None if fact is None else fact.id for fact in rests_on))
+        return self.once(key, rests_on[-1], at, lambda: self._judged(period, deeds, at, doubt))
+
+    def _judged(
+        self, period: _Period, deeds: list[Deed], at: Instant, doubt: Deed | None
+    ) -> Iterator[Outcome]:
         outcome = self._turn(period, deeds, at)
         if self._not_ours(period, outcome):
             return
@@ -253,7 +209,7 @@ class CadenceCell(Cell):
                 status="undetermined",
                 unknown=(*outcome.unknown, f"whether {doubt.fact.id} counts is not known"),
             )
-        self.keep(outcome, final=closed)
+        yield outcome
 
     def _not_ours(self, period: _Period, outcome: Outcome) -> bool:
         """Whether the turn ended under an earlier version, or began under a later one."""
@@ -297,13 +253,14 @@ class CadenceCell(Cell):
         condition = self.clause.while_
         moment = min(due.high, at) if due.high is not None else at
         if condition is not None:
-            turns(self, at, condition)
-            because = binds("while", condition, self.judge, closing(self.horizon(moment)))
+            point = closing(self.horizon(moment))
+            because = self.now(at, lambda: binds("while", condition, self.judge, point))
             if because.value is False:
                 until = at if outcome.done is None else min(outcome.done[0], at)
-                because, later = self._resumes(condition, moment, until)
-                if later is None:
+                again = self._resumes(condition, moment, until, at)
+                if again is None:
                     return extended(replace(outcome, status="dormant", due=None), [because])
+                because, later = again
                 outcome = self._deferred(outcome, later, at)
             if because.value is None and (due.high is not None or outcome.status == "breached"):
                 reasons = because.all_unknown()
@@ -313,18 +270,25 @@ class CadenceCell(Cell):
             return replace(outcome, status="undetermined", unknown=(*outcome.unknown, *unknown))
         return outcome
 
+    def _running(self, point: Point) -> tuple[Because, ...]:
+        assert self.clause.while_ is not None
+        return (binds("while", self.clause.while_, self.judge, point),)
+
     def _resumes(
-        self, condition: Expression, moment: Instant, at: Instant
-    ) -> tuple[Because, Instant | None]:
+        self, condition: Expression, moment: Instant, until: Instant, at: Instant
+    ) -> tuple[Because, Instant] | None:
         """When the clock next runs again after ``moment``: the duty is due that day."""
-        last = binds("while", condition, self.judge, closing(self.horizon(moment)))
-        for point, because in states(self, "while", condition, at):
-            if point.latest <= moment:
+        last = self.horizon(until)
+        for point, (because,) in self.walk(self._course, at):
+            if point.latest <= moment or because.value is False:
                 continue
-            last = because
-            if because.value is not False:
-                return because, point.latest
-        return last, None
+            if start_of(day_of(point.latest)) > last:
+                return None
+            if point.latest > last:
+                because = binds("while", condition, self.judge, closing(last))
+                return None if because.value is False else (because, last)
+            return because, point.latest
+        return None
 
     def _deferred(self, outcome: Outcome, later: Instant, at: Instant) -> Outcome:
         """The outcome where the duty fell due only when the clock ran again."""
@@ -351,7 +315,10 @@ class CadenceCell(Cell):
                 by_time = Due(*deadline(*period.since, length, self.judge.month_end))
         if self.clause.growth is None:
             return by_time, Due(), [], ()
-        by_growth, because = self._growth_due(period, deeds, at)
+        until = deeds[0].fact.latest if deeds and deeds[0].certain else LAST_INSTANT
+        by_growth, because = up_to(
+            self.judge.timeline, until, lambda: self._growth_due(period, deeds, at)
+        )
         steps = [because] if because is not None else []
         unknown = because.all_unknown() if because is not None and by_growth.low is None else ()
         return by_time, by_growth, steps, unknown
@@ -366,9 +333,9 @@ class CadenceCell(Cell):
         model = self.judge.subject.model
         stop = deeds[0].fact.latest if deeds else at
         because: Because | None = None
-        for fact in self.judge.timeline.facts(COMPUTE, model):
-            if fact.latest < period.since[0] or fact.earliest > stop:
-                continue
+        for fact, _ in self.judge.timeline.every(COMPUTE, model).not_before(period.since[0]):
+            if fact.earliest > stop:
+                break
             if deeds and fact.id == deeds[0].fact.id:
                 continue
             point = (
@@ -378,8 +345,8 @@ class CadenceCell(Cell):
             if because.value is True:
                 return Due(end_of(day_of(fact.earliest)), end_of(day_of(fact.latest))), because
         if because is None:
-            turns(self, at, test)
-            because = self.judge.truth(test, Asked(closing(min(at, stop))))
+            point = closing(min(at, stop))
+            because = self.now(at, lambda: self.judge.truth(test, Asked(point)))
         return Due(), because
 
 
@@ -388,44 +355,57 @@ class MaintainCell(Cell):
 
     clause: Maintain
 
-    def update(self, at: Instant) -> None:
-        """Find every stretch during which it was not kept for longer than the grace."""
-        self.wake = None
-        self.live.clear()
+    def __init__(
+        self,
+        clause: Maintain,
+        judge: Judge,
+        window: Window,
+        carried: frozenset[str] = frozenset(),
+    ) -> None:
+        super().__init__(clause, judge, window, carried)
+        self._course = Course(judge.timeline, window.start, self._standing)
+
+    def _standing(self, point: Point) -> tuple[Because, ...]:
+        return (
+            binds("while", self.clause.while_, self.judge, point),
+            relieves("keep", self.clause.keep, self.judge, point),
+        )
+
+    def judged(self, at: Instant) -> Iterator[Outcome]:
+        """Every stretch during which it was not kept for longer than the grace; else how it is."""
         number = 0
         since: Instant | None = None
-        held = bad = False
-        doubt: tuple[Because, Because] | None = None
-        kept: tuple[Because, ...] = ()
-        for point, active in states(self, "while", self.clause.while_, at, self.clause.keep):
-            keep = relieves("keep", self.clause.keep, self.judge, point)
+        opened: tuple[Because, ...] = ()
+        held = False
+        doubt: tuple[Because, ...] = ()
+        for point, steps in self.walk(self._course, at):
+            active, keep = steps
             held = held or active.value is True
             failing = kleene_and((active.value, kleene_not(keep.value)))
-            kept = (active, keep)
-            if failing is True and not bad:
-                number, since, bad = number + 1, point.latest, True
-                self._failing(number, since, None, (active, keep), at)
-            elif failing is False and bad:
-                bad = False
-                self._failing(number, since or 0, point.latest, (active, keep), at)
-            unsure = failing is None or (active.value is None and not held)
-            if unsure and doubt is None:
-                doubt = (active, keep)
-        if doubt is not None and number == 0:
-            why = (*doubt[0].all_unknown(), *doubt[1].all_unknown())
-            self.keep(extended(Outcome("now", "undetermined"), doubt, why), final=False)
+            if failing is True and since is None:
+                number, since, opened = number + 1, point.latest, steps
+            elif failing is False and since is not None:
+                yield self._gap(number, since, point.latest, steps, at)
+                since = None
+            if failing is None or (active.value is None and not held):
+                doubt = doubt or steps
+        if since is not None:
+            yield self._gap(number, since, None, opened, at)
+        elif doubt and number == 0:
+            why = (reason for step in doubt for reason in step.all_unknown())
+            yield extended(Outcome("now", "undetermined"), doubt, why)
         elif number == 0:
-            status: Status = "met" if held else "dormant"
-            self.keep(extended(Outcome("now", status), kept), final=False)
+            now = self._standing(closing(self.horizon(at)))
+            yield extended(Outcome("now", "met" if held else "dormant"), now)
 
-    def _failing(
+    def _gap(
         self,
         number: int,
         since: Instant,
         until: Instant | None,
-        because: tuple[Because, Because],
+        because: tuple[Because, ...],
         at: Instant,
-    ) -> None:
+    ) -> Outcome:
         key = f"gap {number}"
         length = None if self.clause.grace is None else self.judge.duration(self.clause.grace)
         if self.clause.grace is not None and length is None:
@@ -445,9 +425,7 @@ class MaintainCell(Cell):
         elif due is not None and until > due[1]:
             status, late = "late", (day_of(until) - day_of(due[1])) * 86_400
         else:
-            self.live.pop(f"{key}/", None)
-            self.keep(extended(Outcome(key, "met", triggered=when), because), final=False)
-            return
+            return extended(Outcome(key, "met", triggered=when), because)
         facts = [fact_id for step in because for fact_id in step.all_facts()]
         outcome = Outcome(
             key,
@@ -458,4 +436,4 @@ class MaintainCell(Cell):
             done=None if until is None else (start_of(day_of(until)), until),
             late_seconds=late,
         )
-        self.keep(extended(outcome, because), final=False)
+        return extended(outcome, because)

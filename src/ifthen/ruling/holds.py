@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from ifthen.dates import Instant, day_of, deadline, start_of
 from ifthen.policy.model import Call, Constant, Forbid
 from ifthen.record.model import Fact
 from ifthen.ruling.cells import Cell, Window, binds, extended, relieves
-from ifthen.ruling.duties import states
+from ifthen.ruling.course import Course
 from ifthen.ruling.judge import Judge
 from ifthen.ruling.order import SAME_DAY, Point, before_fact, closing, turning_fact
 from ifthen.ruling.outcome import Outcome, Status
@@ -35,7 +37,8 @@ class ForbidCell(Cell):
         carried: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(clause, judge, window, carried)
-        self.seen = 0
+        self._action = Call("running", (Constant(clause.action),))
+        self._course = Course(judge.timeline, window.start, self._under_way)
 
     def permits(self, point: Point, trigger: Fact | None = None) -> Because:
         """Whether the action is permitted at a point, with the explanation."""
@@ -50,19 +53,18 @@ class ForbidCell(Cell):
         value = kleene_or((kleene_not(applies), unless)) if applies is not False else True
         return Because("hold", self.clause.action, value, children=tuple(steps))
 
-    def update(self, at: Instant) -> None:
-        """Judge every act, every day the hold stood closed over a running action, and now."""
-        self.wake = None
-        self.live.clear()
-        lane = self._acts()
-        for index in range(self.seen, len(lane.facts)):
-            fact = lane.facts[index]
-            if self.window.owns(fact):
-                self.keep(self._act(fact), final=True)
-        self.seen = len(lane.facts)
-        self._running(at)
+    def judged(self, at: Instant) -> Iterator[Outcome]:
+        """Every act, every stretch of days the action went on while held, and how it stands now."""
+        acts = [
+            outcome
+            for fact in self._acts().facts
+            if self.window.owns(fact)
+            for outcome in self.once(fact.id, fact, at, partial(self._act, fact))
+        ]
+        yield from acts
+        yield from self._running(acts, at)
         if not self.window.closed_by(at):
-            self.keep(self.standing(at), final=False)
+            yield self.standing(at)
 
     def _acts(self) -> Lane:
         """Facts that begin or take up the action; mere progress is a sign that it is running."""
@@ -78,7 +80,7 @@ class ForbidCell(Cell):
 
         return self.judge.timeline.lane(("acts", action, model), kinds, model, begins)
 
-    def _act(self, fact: Fact) -> Outcome:
+    def _act(self, fact: Fact) -> tuple[Outcome, ...]:
         because = self.permits(before_fact(fact), fact)
         outcome = Outcome(
             fact.id,
@@ -87,11 +89,11 @@ class ForbidCell(Cell):
             triggered=(fact.earliest, fact.latest),
             facts=(fact.id,),
         )
-        return extended(outcome, [because], because.all_unknown())
+        return (extended(outcome, [because], because.all_unknown()),)
 
     def standing(self, at: Instant) -> Outcome:
         """How the hold stands at ``at``: open, held or undetermined."""
-        because = self.permits(closing(at))
+        because = self.now(at, lambda: self.permits(closing(at)))
         outcome = extended(Outcome(NOW, _STATUS[because.value]), [because], because.all_unknown())
         day = day_of(at)
         by_id = self.judge.timeline.by_id
@@ -101,95 +103,86 @@ class ForbidCell(Cell):
             self.wake_at(start_of(day + 1), at)
         return outcome
 
-    def _running(self, at: Instant) -> None:
-        """Find every stretch in which the action went on although the hold was closed."""
-        action = self.clause.action
-        running = Call("running", (Constant(action),))
-        number = 0
-        since: Instant | None = None
+    def _under_way(self, point: Point) -> tuple[Because, ...]:
+        """Whether the action is under way, and if so whether it is permitted."""
+        running = binds("running", self._action, self.judge, point)
+        return (running, self.permits(point)) if running.value is True else (running,)
+
+    def _running(self, acts: Sequence[Outcome], at: Instant) -> Iterator[Outcome]:
+        """Every stretch in which the action went on although the hold was closed."""
+        stretches: list[_Stretch] = []
         doubt: tuple[Because, ...] = ()
-        conditions = [self.clause.unless]
-        if self.clause.if_ is not None:
-            conditions.append(self.clause.if_)
-        for point, under_way in states(self, "running", running, at, *conditions):
+        for point, steps in self.walk(self._course, at):
+            under_way, permit = steps[0], steps[-1]
+            going = bool(stretches) and stretches[-1].until is None
             if under_way.value is not True:
-                if under_way.value is False and since is not None:
-                    self._stretch(number, since, point.latest, (under_way,), at)
-                    since = None
-                continue
-            permit = self.permits(point)
-            failing = kleene_not(permit.value)
-            if failing is None and not doubt:
-                doubt = (under_way, permit)
-            if failing is True and since is None:
-                number, since = number + 1, point.latest
-                self._stretch(number, since, None, (under_way, permit), at)
-            elif failing is False and since is not None:
-                self._stretch(number, since, point.latest, (under_way, permit), at)
-                since = None
-
-        if doubt and number == 0 and self._act_outcomes_are_sure():
-            outcome = Outcome("running", "undetermined")
+                if under_way.value is False and going:
+                    stretches[-1].end(point, steps)
+            elif permit.value is None:
+                doubt = doubt or steps
+            elif permit.value is False and not going:
+                stretches.append(_Stretch(point.latest, steps))
+            elif permit.value is True and going:
+                stretches[-1].end(point, steps)
+        for number, stretch in enumerate(stretches, 1):
+            yield from self._stretch(f"stretch {number}", stretch, acts, at)
+        sure = all(outcome.status != "undetermined" for outcome in acts)
+        if doubt and not stretches and sure:
             why = (reason for step in doubt for reason in step.all_unknown())
-            self.keep(extended(outcome, doubt, why), final=False)
-
-    def _act_outcomes_are_sure(self) -> bool:
-        """Whether no act already says that the hold cannot be determined."""
-        return all(outcome.status != "undetermined" for outcome in self.settled.values())
+            yield extended(Outcome("running", "undetermined"), doubt, why)
 
     def _stretch(
-        self,
-        number: int,
-        since: Instant,
-        until: Instant | None,
-        because: tuple[Because, ...],
-        at: Instant,
-    ) -> None:
+        self, key: str, stretch: _Stretch, acts: Sequence[Outcome], at: Instant
+    ) -> Iterator[Outcome]:
+        since, until = stretch.since, stretch.until
+        done = None if until is None else (start_of(day_of(until)), until)
+        triggered = (start_of(day_of(since)), since)
         limit = since
         if self.clause.grace is not None:
             length = self.judge.duration(self.clause.grace)
             if length is None:
-                self._unbounded(number, since, until, because)
+                # The words leave the grace without end: held, never a violation.
+                status: Status = "held" if until is None else "open"
+                outcome = Outcome(key, status, triggered=triggered, done=done)
+                yield extended(outcome, stretch.closed or stretch.opened)
                 return
             limit = deadline(since, since, length, self.judge.month_end)[1]
             self.wake_at(limit + 1, at)
         ended_in_time = until is not None and until <= limit and self.clause.grace is not None
-        key = f"stretch {number}"
-        if ended_in_time or (until or at) < limit or self._act_was_judged(since):
-            self.live.pop(f"{key}/", None)
+        if ended_in_time or (until or at) < limit or _was_judged(acts, since):
             return
-        if until is not None and f"{key}/" in self.live:
-            self.keep(replace(self.live[f"{key}/"], done=(start_of(day_of(until)), until)), False)
-            return
-        facts = [id for step in because for id in step.all_facts()]
+        facts = [id for step in stretch.opened for id in step.all_facts()]
         outcome = Outcome(
             key,
             "violated",
             instance=turning_fact(facts, self.judge.timeline.by_id, day_of(since)),
-            triggered=(start_of(day_of(since)), since),
+            triggered=triggered,
             due=(limit, limit),
-            done=None if until is None else (start_of(day_of(until)), until),
+            done=done,
         )
-        self.keep(extended(outcome, because), final=False)
+        yield extended(outcome, stretch.opened)
 
-    def _unbounded(
-        self, number: int, since: Instant, until: Instant | None, because: tuple[Because, ...]
-    ) -> None:
-        """A stretch within a grace that the words leave without end: held, never a violation."""
-        outcome = Outcome(
-            f"stretch {number}",
-            "held" if until is None else "open",
-            triggered=(start_of(day_of(since)), since),
-            done=None if until is None else (start_of(day_of(until)), until),
-        )
-        self.keep(extended(outcome, because), final=False)
 
-    def _act_was_judged(self, since: Instant) -> bool:
-        """Whether the stretch began with an act that is itself judged a violation."""
-        day = day_of(since)
-        return any(
-            outcome.status == "violated"
-            and outcome.triggered is not None
-            and day_of(outcome.triggered[0]) <= day <= day_of(outcome.triggered[1])
-            for outcome in self.settled.values()
-        )
+@dataclass(slots=True)
+class _Stretch:
+    """Days in a row on which an action went on although it was held."""
+
+    since: Instant
+    opened: tuple[Because, ...]
+    until: Instant | None = None
+    closed: tuple[Because, ...] = ()
+
+    def end(self, point: Point, steps: tuple[Because, ...]) -> None:
+        """It ends here."""
+        self.until, self.closed = point.latest, steps
+
+
+def _was_judged(acts: Sequence[Outcome], since: Instant) -> bool:
+    """Whether a stretch began with an act that is itself judged a violation."""
+    day = day_of(since)
+    return any(
+        outcome.status == "violated"
+        and outcome.triggered is not None
+        and day_of(outcome.triggered[0]) <= day <= day_of(outcome.triggered[1])
+        for outcome in acts
+    )

@@ -34,9 +34,9 @@ from ifthen.policy.model import (
     Words,
 )
 from ifthen.record.model import Fact
-from ifthen.ruling.comparing import elapsed, holds, interval_text, shown, unpublished
+from ifthen.ruling.comparing import elapsed, holds, interval_text, passing, shown, unpublished
 from ifthen.ruling.compute import Compute
-from ifthen.ruling.matching import Matcher, Names, attribute, model_scope, needs_trigger
+from ifthen.ruling.matching import Matcher, Names, attribute
 from ifthen.ruling.order import SAME_DAY, Point, precedes
 from ifthen.ruling.quantities import Range, Value
 from ifthen.ruling.reasons import Because, agree, kleene_and, kleene_not, kleene_or
@@ -121,21 +121,27 @@ class Judge:
     def lane(self, expression: Expression, trigger: Fact | None = None) -> Lane:
         """The facts that match events."""
         events = self.events(expression)
-        own = trigger if needs_trigger(events) else None
-        scopes = {model_scope(pattern, self.subject.model) for pattern in events.patterns}
-        model = scopes.pop() if len(scopes) == 1 else None
-        kinds = tuple(dict.fromkeys(pattern.kind for pattern in events.patterns))
+        question = self.names.question(events)
+        own = trigger if question.needs_trigger else None
+        subject = self.subject
         key = (
-            "events",
-            events,
-            self.subject.model,
-            self.subject.standard,
+            question.number,
+            subject.model,
+            subject.standard,
             own.id if own else None,
             self.policy.id,
         )
         return self.timeline.lane(
-            key, kinds, model, lambda fact: self.matcher.matches(fact, events, own)
+            key,
+            question.kinds,
+            question.scope(subject.model),
+            lambda fact: self.matcher.matches(fact, events, own),
         )
+
+    def listed(self, expression: Expression) -> bool:
+        """Whether the record lists every such event, so that absence tells."""
+        kinds = self.names.question(self.events(expression)).kinds
+        return all(kind in self.timeline.complete for kind in kinds)
 
     # --- truth -----------------------------------------------------------------------------
 
@@ -231,11 +237,7 @@ class Judge:
             case Call(function="thresholds"):
                 return [t.id for t in self.policy.thresholds.values() if not t.checkpoint]
             case Call(function="models"):
-                return sorted(
-                    model
-                    for model, fact in self.timeline.births.items()
-                    if fact.earliest <= asked.point.latest
-                )
+                return self.timeline.models(asked.point.latest)
             case Call(function="required", arguments=(inner,)):
                 return self._required(self.word(inner, asked))
             case Call(function="criteria", arguments=(inner,)):
@@ -406,6 +408,8 @@ class Judge:
         ids: list[str] = []
         assumed = False
         for fact, certain in zip(lane.facts, lane.certain, strict=True):
+            if fact.earliest > asked.point.latest:
+                break
             happened = precedes(fact, asked.point)
             assumed = assumed or happened.assumed
             if happened.before is not False:
@@ -436,6 +440,9 @@ class Judge:
             elapsed(expression.operator, asked.point, anchor, limit, self.month_end)
             for anchor in anchors
         }
+        for anchor in anchors:
+            for turn in passing(expression.operator, anchor, limit, self.month_end):
+                self.timeline.turn(turn)
         value = verdicts.pop() if len(verdicts) == 1 and not unknown else None
         if value is None and not unknown:
             unknown = unpublished(last, limit)

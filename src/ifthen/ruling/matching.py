@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 from ifthen.policy.describe import describe
@@ -20,6 +21,26 @@ def attribute(fact: Fact, name: str) -> object:
     return DEFAULTS.get((fact.kind, name)) if value is None else value
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What must be known of events to look up the facts that match them."""
+
+    number: int
+    """The same for equal events of one policy."""
+    events: Events
+    kinds: tuple[str, ...]
+    needs_trigger: bool
+    names_model: bool
+    """Whether a pattern speaks of models itself."""
+
+    def scope(self, subject_model: str | None) -> str | None:
+        """The model whose facts may match; None for any."""
+        if not self.names_model:
+            return subject_model
+        scopes = {model_scope(pattern, subject_model) for pattern in self.events.patterns}
+        return scopes.pop() if len(scopes) == 1 else None
+
+
 class Names:
     """A policy's words: ids of thresholds and standards resolved, expressions as text."""
 
@@ -34,6 +55,8 @@ class Names:
             self._standards.update((alias, (standard.id,)) for alias in standard.aliases)
         self._standards.update(policy.groups)
         self._texts: dict[int, tuple[Expression, str]] = {}
+        self._questions: dict[int, Question] = {}
+        self._numbers: dict[Events, int] = {}
 
     def text(self, expression: Expression) -> str:
         """An expression as the policy writes it; remembered, since explanations repeat it."""
@@ -41,6 +64,20 @@ class Names:
         if found is None:
             found = self._texts[id(expression)] = (expression, describe(expression))
         return found[1]
+
+    def question(self, events: Events) -> Question:
+        """What must be known to look events up; found once."""
+        found = self._questions.get(id(events))
+        if found is None:
+            tests = [test for pattern in events.patterns for test in pattern.tests]
+            found = self._questions[id(events)] = Question(
+                self._numbers.setdefault(events, len(self._numbers)),
+                events,
+                tuple(dict.fromkeys(pattern.kind for pattern in events.patterns)),
+                needs_trigger(events),
+                any(test.attribute == "model" for test in tests),
+            )
+        return found
 
     def threshold(self, name: str) -> str:
         """The policy's id for a threshold that a record names; itself where the policy has none."""

@@ -102,6 +102,7 @@ def permission(
         found, lacks = (_hold if isinstance(group.clause, Forbid) else _gate)(group, session.at)
         findings.extend(found)
         missing.extend(lacks)
+    findings = [_as_planned(finding, session) for finding in findings]
     statuses = {finding.status for finding in findings if finding.force == "commitment"}
     answer: Answer = (
         "held"
@@ -121,6 +122,16 @@ def permission(
         tuple(policy for policy in session.in_force if policy.covers(session.at)),
         _says(action, model, answer, findings, lacks_all, session),
     )
+
+
+def _as_planned(finding: Finding, session: Session) -> Finding:
+    """A finding that rests on plans, with the assumption that they come true."""
+    by_id = session.timeline.by_id
+    plans = [id for id in finding.outcome.facts if id in by_id and by_id[id].planned]
+    if not plans:
+        return finding
+    assumes = (*finding.assumes, *(f"{id} happens as planned" for id in plans))
+    return replace(finding, assumes=assumes)
 
 
 def _hold(group: Group, at: Instant) -> tuple[tuple[Finding, ...], list[Missing]]:
@@ -161,7 +172,8 @@ def _gate(group: Group, at: Instant) -> tuple[tuple[Finding, ...], list[Missing]
         variants.append(replace(variant, cell=_Asked(cell, because)))
         if variant.meaning == "literal" and variant.recall:
             missing.extend(_missing_step(group, cell.judge, step, fact) for step, fact in steps)
-            if because.value is not True and not steps:
+            anew = any(not step.follows and not step.by for step, _ in steps)
+            if because.value is not True and (anew or not steps):
                 missing.append(_missing_decision(group, cell.judge))
     findings = merge(
         group.version.policy,
@@ -180,9 +192,8 @@ class _Asked(ForbidCell):
     def __init__(self, cell: ProcedureCell, because: Because) -> None:
         self.judge = cell.judge
         status: dict[bool | None, Status] = {True: "open", False: "held", None: "undetermined"}
-        self.settled = {}
-        self.live = {
-            NOW: Outcome(
+        self._found = {
+            (NOW, ""): Outcome(
                 NOW,
                 status[because.value],
                 facts=because.all_facts(),

@@ -46,7 +46,7 @@ class Point:
     after: bool = False
     """Just after the fact rather than just before it."""
     closing: bool = False
-    """The moment of the ruling itself: a date-only fact of its day is already on record."""
+    """The moment of the ruling itself: a date-only fact of its day is taken to have happened."""
 
     def __str__(self) -> str:
         if self.fact is not None:
@@ -106,7 +106,7 @@ def precedes(fact: Fact, point: Point) -> Order:
             return YES
         if fact.earliest > point.latest:
             return NO
-        return YES if fact.precision == "day" else UNKNOWN
+        return YES_ASSUMED if fact.precision == "day" else UNKNOWN
     if fact.latest < point.earliest:
         return YES
     return NO if fact.earliest >= point.latest else UNKNOWN

@@ -49,6 +49,10 @@ class Due:
     """Earliest and latest instant the text and the dates allow; None: never due."""
     fact: Fact | None = None
     """The fact before which it must be done, where that is the deadline."""
+    unknown: str = ""
+    """Why the record does not tell when it is due, where it does not."""
+    reason: str = ""
+    """Why it is due on one of two days, where the text leaves that open."""
 
     @property
     def interval(self) -> Interval | None:
@@ -61,7 +65,11 @@ NEVER = Due()
 
 def earliest(dues: Iterable[Due]) -> Due:
     """The binding one of several deadlines: the minimum, end by end."""
-    known = [due for due in dues if due.interval is not None]
+    found = list(dues)
+    untold = next((due for due in found if due.unknown), None)
+    if untold is not None:
+        return untold
+    known = [due for due in found if due.interval is not None]
     if not known:
         return NEVER
     first = min(known, key=lambda due: (due.low, due.high))
@@ -116,8 +124,8 @@ def timely(fact: Fact, due: Due) -> Order:
 
 
 def lateness(fact: Fact, due: Due) -> int | None:
-    """Seconds by which a deed was late, at least; whole days unless both are exact."""
-    if due.high is None:
+    """Seconds by which a deed was late, whole days unless both are exact; None if not known."""
+    if due.low is None or due.high is None or (due.fact is None and due.low != due.high):
         return None
     exact_due = (
         due.fact.precision == "second"
@@ -126,7 +134,9 @@ def lateness(fact: Fact, due: Due) -> int | None:
     )
     if fact.precision == "second" and exact_due:
         return fact.earliest - due.high
-    return (day_of(fact.earliest) - day_of(due.high)) * SECONDS_PER_DAY
+    least = day_of(fact.earliest) - day_of(due.high)
+    most = day_of(fact.latest) - day_of(due.low)
+    return least * SECONDS_PER_DAY if least == most else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +163,7 @@ def settle(due: Due, deeds: Iterable[Deed], at: Instant, absent: str | None) -> 
     unknown: list[str] = []
     assumed = False
     surely: Fact | None = None
+    perhaps: Fact | None = None
     for deed in deeds:
         order = timely(deed.fact, due)
         assumed = assumed or order.assumed
@@ -164,11 +175,18 @@ def settle(due: Due, deeds: Iterable[Deed], at: Instant, absent: str | None) -> 
         if deed.certain:
             surely = deed.fact
             break
-        unknown.append(f"whether {deed.fact.id} counts is not known")
-    if surely is None:
-        if absent is not None:
-            return Settlement("undetermined", unknown=(*unknown, absent), facts=tuple(facts))
+        if deed.fact.coarse and perhaps is None:
+            perhaps = deed.fact
+        unknown.append(_why_unsure(deed.fact))
+    if surely is None and absent is None:
         possible.update(_undone(due, at))
+    elif surely is None:
+        return Settlement(
+            "undetermined",
+            between=_ends(due, perhaps, at) if perhaps is not None else (),
+            unknown=tuple(unknown) or (str(absent),),
+            facts=tuple(facts),
+        )
     assumes = (SAME_DAY,) if assumed else ()
     if len(possible) == 1:
         (status,) = possible
@@ -177,7 +195,7 @@ def settle(due: Due, deeds: Iterable[Deed], at: Instant, absent: str | None) -> 
     return Settlement(
         "undetermined",
         surely,
-        between=_ends(due, surely, at),
+        between=_ends(due, surely or perhaps, at),
         assumes=assumes,
         unknown=tuple(unknown) or _why_open(due, surely),
         facts=tuple(facts),
@@ -195,7 +213,9 @@ def _undone(due: Due, at: Instant) -> tuple[Status, ...]:
 def _ends(due: Due, done: Fact | None, at: Instant) -> tuple[tuple[Instant, Status], ...]:
     """The best and the worst case, each with its date."""
     if done is not None and done.coarse:
-        return ((done.earliest, "met"), (done.latest, "late"))
+        early: Status = "late" if due.high is not None and done.earliest > due.high else "met"
+        late: Status = "late" if due.low is not None and done.latest > due.low else "met"
+        return ((done.earliest, early), (done.latest, late)) if early != late else ()
     if due.low is not None and due.high is not None and due.low != due.high:
         if done is not None:
             return ((due.low, "late"), (due.high, "met"))
@@ -203,11 +223,19 @@ def _ends(due: Due, done: Fact | None, at: Instant) -> tuple[tuple[Instant, Stat
     return ()
 
 
+def _why_unsure(fact: Fact) -> str:
+    if fact.coarse:
+        return f"the day of {fact.id} {UNPUBLISHED}"
+    return f"whether {fact.id} counts is not known"
+
+
 def _why_open(due: Due, done: Fact | None) -> tuple[str, ...]:
     if done is not None and done.coarse:
-        return (f"the day of {done.id} is not published",)
+        return (f"the day of {done.id} {UNPUBLISHED}",)
     if due.fact is not None and due.fact.coarse:
-        return (f"the day of {due.fact.id} is not published",)
+        return (f"the day of {due.fact.id} {UNPUBLISHED}",)
+    if due.reason:
+        return (due.reason,)
     if done is not None and done.precision == "day" and due.low is not None:
         return (f"{done.id} has no time of day, and the limit falls within its day",)
     return ("the day from which the clock runs is not published exactly",)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from ifthen.dates import Instant
 from ifthen.policy.model import Before, Duty, Power, Procedure, Step
 from ifthen.record.model import Fact
-from ifthen.ruling.cells import Cell, Window, binds, extended, relieves
-from ifthen.ruling.duties import turns
+from ifthen.ruling.cells import Cell, binds, extended, relieves
 from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.order import after_fact, before_fact, closing
-from ifthen.ruling.outcome import SETTLED, Deed, Outcome, Status, with_force
+from ifthen.ruling.outcome import Deed, Outcome, Status, with_force
 from ifthen.ruling.reasons import Because, kleene_and, kleene_not, kleene_or
 from ifthen.ruling.timeline import Lane
 
@@ -80,34 +80,22 @@ class ProcedureCell(Cell):
 
     clause: Procedure
 
-    def __init__(
-        self,
-        clause: Procedure,
-        judge: Judge,
-        window: Window,
-        carried: frozenset[str] = frozenset(),
-    ) -> None:
-        super().__init__(clause, judge, window, carried)
-        self.seen = 0
-        self.waiting: list[tuple[Fact, bool]] = []
-
-    def update(self, at: Instant) -> None:
-        """Judge every decision and each of its steps."""
-        self.wake = None
-        lane = self.judge.lane(self.clause.decision)
-        self.waiting.extend(self.triggers(self.clause.decision, self.seen))
-        self.seen = len(lane.facts)
-        still = []
-        for fact, certain in self.waiting:
-            if not all([self._decision(fact, certain, at), *self._steps(fact, certain, at)]):
-                still.append((fact, certain))
-        self.waiting = still
-        if not self.settled and not self.waiting:
+    def judged(self, at: Instant) -> Iterator[Outcome]:
+        """Every decision and each of its steps."""
+        found = False
+        for fact, certain in self.triggers(self.clause.decision):
+            found = True
+            yield from self.once(fact.id, fact, at, partial(self._all, fact, certain, at))
+        if not found:
+            lane = self.judge.lane(self.clause.decision)
             why = () if lane.complete else (self.judge.not_recorded(lane, self.clause.decision),)
             status: Status = "dormant" if lane.complete else "undetermined"
-            self.keep(Outcome("-", status, unknown=why), final=False)
-        else:
-            self.live.pop("-/", None)
+            yield Outcome("-", status, unknown=why)
+
+    def _all(self, fact: Fact, certain: bool, at: Instant) -> Iterator[Outcome]:
+        if fact.id not in self.carried:
+            yield self._decision(fact, certain)
+        yield from self._steps(fact, certain, at)
 
     def _applies(self, fact: Fact, certain: bool) -> tuple[bool | None, list[Because]]:
         if self.clause.if_ is None:
@@ -115,26 +103,21 @@ class ProcedureCell(Cell):
         because = binds("if", self.clause.if_, self.judge, after_fact(fact), fact)
         return kleene_and((True if certain else None, because.value)), [because]
 
-    def _decision(self, fact: Fact, certain: bool, at: Instant) -> bool:
+    def _decision(self, fact: Fact, certain: bool) -> Outcome:
         applies, steps = self._applies(fact, certain)
         when = (fact.earliest, fact.latest)
         outcome = Outcome(fact.id, "dormant", instance=fact.id, triggered=when, facts=(fact.id,))
         if applies is False:
-            self.keep(extended(replace(outcome, triggered=None), steps), final=True)
-            return True
+            return extended(replace(outcome, triggered=None), steps)
         because = decision_counts(self.judge, self.clause, fact)
         status = _DECISION[because.value if applies else None]
         unknown = (*because.all_unknown(), *_doubts(fact, certain, steps))
-        if fact.id in self.carried:
-            return True
-        self.keep(extended(replace(outcome, status=status), [*steps, because], unknown), final=True)
-        return True
+        return extended(replace(outcome, status=status), [*steps, because], unknown)
 
-    def _steps(self, fact: Fact, certain: bool, at: Instant) -> list[bool]:
+    def _steps(self, fact: Fact, certain: bool, at: Instant) -> Iterator[Outcome]:
         applies, condition = self._applies(fact, certain)
         if applies is False:
-            return []
-        done = []
+            return
         for step in self.clause.steps:
             if fact.id in self.carried and not step.follows:
                 continue
@@ -142,10 +125,7 @@ class ProcedureCell(Cell):
             if applies is None and outcome.status not in ("met", "dormant", "noted"):
                 doubts = (*outcome.unknown, *_doubts(fact, certain, condition))
                 outcome = replace(outcome, status="undetermined", unknown=doubts)
-            final = outcome.status in SETTLED or outcome.status == "dormant"
-            self.keep(outcome, final)
-            done.append(final)
-        return done
+            yield outcome
 
     def _step(self, step: Step, fact: Fact, at: Instant) -> Outcome:
         when = (fact.earliest, fact.latest)
@@ -243,7 +223,8 @@ class ProcedureCell(Cell):
         parts = []
         for events in step.do:
             lane = self.judge.lane(events, fact)
-            found = [Deed(other, sure) for other, sure in lane.since(fact) if other.earliest <= at]
+            later = lane.not_before(fact.earliest)
+            found = [Deed(other, sure) for other, sure in later if other.earliest <= at]
             text = f"did({self.judge.names.text(self.judge.events(events))})"
             ids = tuple(deed.fact.id for deed in found)
             if any(deed.certain for deed in found):
@@ -263,46 +244,27 @@ class PowerCell(Cell):
 
     clause: Power
 
-    def __init__(
-        self,
-        clause: Power,
-        judge: Judge,
-        window: Window,
-        carried: frozenset[str] = frozenset(),
-    ) -> None:
-        super().__init__(clause, judge, window, carried)
-        self.seen = 0
-        self.waiting: list[Fact] = []
+    def judged(self, at: Instant) -> Iterator[Outcome]:
+        """Every exercise and its price; without one, whether the power is available."""
+        used = False
+        for fact, certain in self.triggers(self.clause.exercised):
+            used = used or fact.id not in self.carried or self.clause.price is not None
+            yield from self.once(fact.id, fact, at, partial(self._used, fact, certain, at))
+        if not used and not self.window.closed_by(at):
+            yield self._standing(at)
 
-    def update(self, at: Instant) -> None:
-        """Judge every exercise and its price; without one, whether the power is available."""
-        self.wake = None
-        lane = self.judge.lane(self.clause.exercised)
-        for fact, certain in self.triggers(self.clause.exercised, self.seen):
-            if fact.id not in self.carried:
-                self.keep(self._exercise(fact, certain), final=True)
-            if self.clause.price is not None:
-                self.waiting.append(fact)
-        self.seen = len(lane.facts)
-        still = []
-        for fact in self.waiting:
-            assert self.clause.price is not None
+    def _used(self, fact: Fact, certain: bool, at: Instant) -> Iterator[Outcome]:
+        if fact.id not in self.carried:
+            yield self._exercise(fact, certain)
+        if self.clause.price is not None:
             when = (fact.earliest, fact.latest)
-            outcome = self.run_duty(self.clause.price, fact.id, "price", fact, when, at)
-            self.keep(outcome, outcome.status in SETTLED)
-            if outcome.status not in SETTLED:
-                still.append(fact)
-        self.waiting = still
-        if self.settled or still or self.window.closed_by(at):
-            self.live.pop("now/", None)
-            return
-        self.keep(self._standing(at), final=False)
+            yield self.run_duty(self.clause.price, fact.id, "price", fact, when, at)
 
     def _standing(self, at: Instant) -> Outcome:
         if self.clause.if_ is None:
             return Outcome("now", "available")
-        turns(self, at, self.clause.if_)
-        because = relieves("if", self.clause.if_, self.judge, closing(at))
+        condition = self.clause.if_
+        because = self.now(at, lambda: relieves("if", condition, self.judge, closing(at)))
         status: dict[bool | None, Status] = {
             True: "available",
             False: "dormant",

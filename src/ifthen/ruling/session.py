@@ -1,8 +1,9 @@
 """Ruling that keeps up with a growing record.
 
 A session holds the timeline and, for every clause in force and every subject, the cells that judge
-it. When facts arrive in date order only what they touch is judged again; a back-dated fact or a
-correction resets exactly the clauses that could have seen it. ``rule`` is a session asked once.
+it. When facts arrive, whether in date order, back-dated or as corrections, the cells that could
+see them are brought up to date; each judges again only what rests on something that changed.
+``rule`` is a session asked once.
 """
 
 from __future__ import annotations
@@ -355,14 +356,14 @@ class Session:
         )
 
     def _touched(self, touches: Sequence[Touch]) -> None:
-        """Mark what facts that came or went may change; out of order, from the start."""
+        """Mark what facts that came or went may change."""
         if touches:
             self._note_recalled()
         for touch in touches:
             for interest in touch.interests:
                 for group in self._watch.get(interest, {}).values():
                     self._stale[id(group)] = group
-                    if not touch.in_order or group.rests_on_recall != self.rests_on_recall(group):
+                    if group.rests_on_recall != self.rests_on_recall(group):
                         group.reset()
         for touch in touches:
             for model in touch.fact.models:

@@ -13,11 +13,10 @@ from ifthen.ruling.timeline import Interest, Timeline
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """A fact that came or went, and whether everything before it stands as judged."""
+    """A fact that came or went, and who may have to know."""
 
     fact: Fact
     interests: tuple[Interest, ...]
-    in_order: bool
 
 
 class Sight:
@@ -66,7 +65,7 @@ class Sight:
             or any(timeline.unsettled_by(fact) for fact in new)
         ):
             return None
-        touches = [Touch(fact, tuple(timeline.interests(fact)), False) for fact in gone]
+        touches = [Touch(fact, tuple(timeline.interests(fact))) for fact in gone]
         for fact in gone:
             timeline.remove(fact)
             del self.shown[fact.id]
@@ -77,9 +76,9 @@ class Sight:
         """Show one more fact, by which the timeline must not be unsettled."""
         self.shown[fact.id] = fact
         born = [model for model in fact.models if model not in self.timeline.births]
-        in_order = self.timeline.add(fact)
+        self.timeline.add(fact)
         interests = [*self.timeline.interests(fact), *self.timeline.scoped(born)]
-        return Touch(fact, tuple(interests), in_order and not born)
+        return Touch(fact, tuple(interests))
 
 
 def _begins(visible: Iterable[Fact], otherwise: Instant) -> Instant:

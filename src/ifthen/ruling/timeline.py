@@ -1,7 +1,8 @@
 """The visible facts, indexed so that "the last X before here" is a look-up, not a search.
 
 A *lane* is the ordered list of the facts that match one question about one subject. Lanes are made
-on demand, shared by every clause that asks the same, and grow as facts arrive in date order.
+on demand, shared by every clause that asks the same, and kept up as facts come and go. Each logs
+from which day on it changed, and the timeline notes which ones are read: see ``reading``.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import chain
 from typing import TypeAlias
 
-from ifthen.dates import Instant
+from ifthen.dates import Instant, day_of, start_of
 from ifthen.record.model import Fact
 from ifthen.ruling.order import SAME_DAY, Point, ordered, precedes, sort_key
 
@@ -39,7 +40,12 @@ class Last:
     assumes: tuple[str, ...]
 
 
-@dataclass(slots=True)
+FIRST_INSTANT: Instant = -(10**15)
+LAST_INSTANT: Instant = 10**15
+"""Before and after every instant."""
+
+
+@dataclass(slots=True, eq=False)
 class Lane:
     """The facts that match, or may match, one question."""
 
@@ -51,30 +57,50 @@ class Lane:
     starts: list[Instant] = field(default_factory=list)
     reach: list[Instant] = field(default_factory=list)
     """Latest end among the facts up to each place: where a backward search may stop."""
+    log: list[Instant] = field(default_factory=list)
+    """For each change, the start of the first day on which it can matter."""
 
-    def append(self, fact: Fact, certain: bool) -> None:
-        """Add a fact that sorts after every fact so far."""
-        self.facts.append(fact)
-        self.certain.append(certain)
-        self.starts.append(fact.earliest)
-        self.reach.append(max(fact.latest, self.reach[-1]) if self.reach else fact.latest)
-
-    def insert(self, fact: Fact, certain: bool) -> None:
+    def put(self, fact: Fact, certain: bool) -> None:
         """Add a fact at its place."""
-        place = bisect_left(self.facts, sort_key(fact), key=sort_key)
+        key, place = sort_key(fact), len(self.facts)
+        if place and key < sort_key(self.facts[-1]):
+            place = bisect_left(self.facts, key, key=sort_key)
         self.facts.insert(place, fact)
         self.certain.insert(place, certain)
-        self._restate()
+        self.starts.insert(place, fact.earliest)
+        self.reach.insert(place, fact.latest)
+        self._restate(place, fact)
 
     def remove(self, fact: Fact) -> None:
-        """Take a fact out."""
-        place = next(i for i, other in enumerate(self.facts) if other is fact)
-        del self.facts[place], self.certain[place]
-        self._restate()
+        """Take a fact out, if it is here."""
+        for place in range(bisect_left(self.starts, fact.earliest), len(self.facts)):
+            if self.facts[place] is fact:
+                for column in (self.facts, self.certain, self.starts, self.reach):
+                    del column[place]
+                self._restate(place, fact)
+                return
 
-    def _restate(self) -> None:
-        self.starts = [fact.earliest for fact in self.facts]
-        self.reach = list(accumulate((fact.latest for fact in self.facts), max))
+    def _restate(self, place: int, fact: Fact) -> None:
+        self.log.append(start_of(day_of(fact.earliest)))
+        before = self.reach[place - 1] if place else FIRST_INSTANT
+        for index in range(place, len(self.facts)):
+            self.reach[index] = before = max(before, self.facts[index].latest)
+
+    def holds(self, fact: Fact) -> bool:
+        """Whether a fact is here."""
+        first = bisect_left(self.starts, fact.earliest)
+        last = bisect_right(self.starts, fact.earliest)
+        return any(self.facts[place] is fact for place in range(first, last))
+
+    def next_change(self, after: Instant) -> Instant | None:
+        """The next instant at which a fact begins or, where its day is not known, ends."""
+        place = bisect_right(self.starts, after)
+        found = self.starts[place] if place < len(self.starts) else None
+        for index in range(bisect_right(self.reach, after), place):
+            end = self.facts[index].latest
+            if end > after and (found is None or end < found):
+                found = end
+        return found
 
     def last(self, point: Point) -> Last:
         """The facts that may be the last one at a point."""
@@ -94,12 +120,27 @@ class Lane:
             index -= 1
         return Last(tuple(candidates), bool(sure), (SAME_DAY,) if assumed else ())
 
-    def since(self, fact: Fact) -> Iterable[tuple[Fact, bool]]:
-        """Facts not certainly before ``fact``'s day, in order, each with its certainty."""
-        start = bisect_right(self.reach, fact.earliest - 1)
-        for index in range(start, len(self.facts)):
-            if self.facts[index].latest >= fact.earliest:
+    def not_before(self, instant: Instant) -> Iterable[tuple[Fact, bool]]:
+        """Facts not certainly before an instant, in order, each with its certainty."""
+        for index in range(bisect_right(self.reach, instant - 1), len(self.facts)):
+            if self.facts[index].latest >= instant:
                 yield self.facts[index], self.certain[index]
+
+
+class Reading:
+    """What a judgement reads: lanes, each up to an instant, and when time alone may change it."""
+
+    __slots__ = ("lanes", "turns", "until")
+
+    def __init__(self) -> None:
+        self.lanes: dict[Lane, Instant] = {}
+        self.turns: list[Instant] = []
+        self.until = LAST_INSTANT
+
+    def note(self, lane: Lane, until: Instant) -> None:
+        """Note that a lane is read up to an instant."""
+        if self.lanes.get(lane, FIRST_INSTANT) < until:
+            self.lanes[lane] = until
 
 
 class Timeline:
@@ -109,8 +150,6 @@ class Timeline:
         self.complete = complete
         self.begins = begins
         """Start of the record: its first fact."""
-        self._last: tuple[Instant, int, int] | None = None
-        self._reach: Instant = -(10**12)
         self.by_id: dict[str, Fact] = {}
         self.births: dict[str, Fact] = {}
         """Each model's first fact."""
@@ -118,50 +157,39 @@ class Timeline:
         """Each model that any fact of the organisation concerns, in order of introduction."""
         self.mentioned: set[str] = set()
         """Ids and keys that facts are about."""
-        self._index: dict[Interest, list[Fact]] = {}
+        self._index: dict[Interest, Lane] = {}
         self._lanes: dict[Hashable, Lane] = {}
         self._watch: dict[Interest, list[tuple[Lane, Match]]] = {}
+        self.reading: Reading | None = None
+        """Where it is noted what is read."""
 
-    def in_order(self, fact: Fact) -> bool:
-        """Whether a fact sorts after every fact so far, so that nothing earlier can change."""
-        return self._last is None or (
-            not fact.coarse
-            and self._reach < fact.latest
-            and sort_key(fact) > self._last
-            and not (fact.precision == "second" and self._reach >= fact.earliest)
-        )
-
-    def add(self, fact: Fact) -> bool:
-        """Add a fact; tell whether it came in order."""
-        at_end = self.in_order(fact)
+    def add(self, fact: Fact) -> None:
+        """Add a fact."""
         self._name(fact)
         for interest in self.interests(fact):
-            self._place(self._index.setdefault(interest, []), fact, at_end)
-            for lane, match in self._watch.get(interest, ()):
-                verdict = match(fact)
-                if verdict is not False:
-                    (lane.append if at_end else lane.insert)(fact, verdict is True)
-        if at_end:
-            self._last = sort_key(fact)
-        self._reach = max(self._reach, fact.latest)
-        return at_end
+            self._enter(interest, fact)
 
     def remove(self, fact: Fact) -> None:
         """Take out a fact that a correction replaced."""
         for interest in self.interests(fact):
-            facts = self._index.get(interest, [])
-            if any(other is fact for other in facts):
-                facts[:] = [other for other in facts if other is not fact]
+            self._indexed(interest).remove(fact)
             for lane, _ in self._watch.get(interest, ()):
-                if any(other is fact for other in lane.facts):
-                    lane.remove(fact)
+                lane.remove(fact)
 
-    @staticmethod
-    def _place(facts: list[Fact], fact: Fact, at_end: bool) -> None:
-        if at_end:
-            facts.append(fact)
-        else:
-            facts.insert(bisect_left(facts, sort_key(fact), key=sort_key), fact)
+    def _enter(self, interest: Interest, fact: Fact) -> None:
+        self._indexed(interest).put(fact, True)
+        if interest[0] == MODELS:
+            self._indexed(interest).log.append(FIRST_INSTANT)
+        for lane, match in self._watch.get(interest, ()):
+            verdict = match(fact)
+            if verdict is not False:
+                lane.put(fact, verdict is True)
+
+    def _indexed(self, interest: Interest) -> Lane:
+        lane = self._index.get(interest)
+        if lane is None:
+            lane = self._index[interest] = Lane(False, interest[:1])
+        return lane
 
     def _name(self, fact: Fact) -> None:
         self.by_id[fact.id] = fact
@@ -239,44 +267,62 @@ class Timeline:
         if model in self._models:
             return
         self._models[model] = None
-        for (kind, scope), facts in list(self._index.items()):
+        for (kind, scope), lane in list(self._index.items()):
             if scope is None and kind != MODELS:
-                for fact in [fact for fact in facts if not self.concerns(fact)]:
-                    self._place(self._index.setdefault((kind, model), []), fact, False)
-                    for lane, match in self._watch.get((kind, model), ()):
-                        verdict = match(fact)
-                        if verdict is not False and fact not in lane.facts:
-                            lane.insert(fact, verdict is True)
+                for fact in lane.facts:
+                    if not self.concerns(fact) and not self._indexed((kind, model)).holds(fact):
+                        self._enter((kind, model), fact)
 
     def birth(self, model: str) -> Fact | None:
         """The model's start of training where recorded, else the first fact about it."""
-        started = self._index.get(("training_started", model))
+        self.every(MODELS, model)
+        started = self.facts("training_started", model)
         return started[0] if started else self.births.get(model)
+
+    def models(self, at: Instant) -> list[str]:
+        """The models of which something is on record at an instant, sorted."""
+        self.facts(MODELS, None)
+        for fact in self.births.values():
+            self.turn(fact.earliest)
+        return sorted(model for model, fact in self.births.items() if fact.earliest <= at)
+
+    def every(self, kind: str, model: str | None) -> Lane:
+        """Every fact of a kind that concerns a model (or any)."""
+        return self.read(self._indexed((kind, model)))
 
     def facts(self, kind: str, model: str | None) -> list[Fact]:
         """Facts of a kind that concern a model (or any), in order."""
-        return self._index.get((kind, model), [])
+        return self.every(kind, model).facts
 
     def lane(self, key: Hashable, kinds: tuple[str, ...], model: str | None, match: Match) -> Lane:
         """The lane of a question, made once per ``key``."""
         lane = self._lanes.get(key)
-        if lane is not None:
-            return lane
+        if lane is None:
+            lane = self._lanes[key] = self._new_lane(kinds, model, match)
+        return self.read(lane)
+
+    def _new_lane(self, kinds: tuple[str, ...], model: str | None, match: Match) -> Lane:
         lane = Lane(all(kind in self.complete for kind in kinds), kinds)
-        if len(kinds) == 1:
-            found = self.facts(kinds[0], model)
-        else:
-            found = sorted(
-                (fact for kind in kinds for fact in self.facts(kind, model)), key=sort_key
-            )
-        for fact in found:
+        found = [self._indexed((kind, model)).facts for kind in kinds]
+        for fact in found[0] if len(found) == 1 else sorted(chain(*found), key=sort_key):
             verdict = match(fact)
             if verdict is not False:
-                lane.append(fact, verdict is True)
-        self._lanes[key] = lane
+                lane.put(fact, verdict is True)
         for kind in kinds:
             self._watch.setdefault((kind, model), []).append((lane, match))
         return lane
+
+    def read(self, lane: Lane) -> Lane:
+        """Note that a lane is read."""
+        reading = self.reading
+        if reading is not None:
+            reading.note(lane, reading.until)
+        return lane
+
+    def turn(self, instant: Instant) -> None:
+        """Note that time alone may change at an instant what is being judged."""
+        if self.reading is not None:
+            self.reading.turns.append(instant)
 
 
 def states_compute(fact: Fact) -> bool:

@@ -53,7 +53,8 @@ def _tail(
         case "met":
             return f"done {done}" + (f", due by {due}" if due else "") if done else "kept"
         case "late":
-            return f"due by {due}, done {done}, late by {late}"
+            by = f"late by {late}" if late else "late, by how much the dates do not tell"
+            return f"due by {due}, done {done}, {by}"
         case "breached":
             if due is None or outcome.due == outcome.triggered:
                 return f"not so on {triggered}" if triggered else "not done"

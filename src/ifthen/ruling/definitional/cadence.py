@@ -10,6 +10,7 @@ from ifthen.dates import Instant, day_of, deadline, end_of
 from ifthen.policy.model import Cadence, Call, Compare, Constant, Expression
 from ifthen.record.model import Fact
 from ifthen.ruling.definitional.conditions import Conditions
+from ifthen.ruling.definitional.days import Days
 from ifthen.ruling.definitional.ruled import Ruled, explained, unsure
 from ifthen.ruling.definitional.settling import Limit, Window, binding, once
 from ifthen.ruling.definitional.values import Here
@@ -110,7 +111,8 @@ class Turns(Ruled):
             moment = at if limit is None else min(limit.high, at)
             state = self.binds("while", condition, closing(self.window.last(moment)))
             if state.value is False:
-                again = self._resumed(condition, state, moment)
+                until = at if outcome.done is None else min(outcome.done[0], at)
+                again = self._resumed(condition, state, moment, until)
                 state = again[1]
                 if again[0] is None:
                     return explained(replace(outcome, status="dormant", due=None), [state])
@@ -123,16 +125,15 @@ class Turns(Ruled):
         return outcome
 
     def _resumed(
-        self, condition: Expression, state: Because, moment: Instant
+        self, condition: Expression, state: Because, moment: Instant, until: Instant
     ) -> tuple[Instant | None, Because]:
-        """When the clock next runs again after a moment at which it stood still."""
-        for point, (now,) in self.days.walk(
+        """When, before the deed, the clock runs again after a moment at which it stood still."""
+        days = Days(self.conditions, self.window, until)
+        for point, (now,) in days.walk(
             [condition], lambda p: (self.binds("while", condition, p),)
         ):
-            if point.latest > moment:
-                state = now
-                if state.value is not False:
-                    return point.latest, state
+            if point.latest > moment and now.value is not False:
+                return point.latest, now
         return None, state
 
     def _deferred(self, turn: _Turn, outcome: Outcome, later: Instant) -> Outcome:

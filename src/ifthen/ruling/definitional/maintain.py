@@ -8,7 +8,7 @@ from ifthen.dates import SECONDS_PER_DAY, Instant, day_of, start_of
 from ifthen.policy.model import Maintain
 from ifthen.ruling.definitional.days import States
 from ifthen.ruling.definitional.ruled import Ruled, explained, unsure
-from ifthen.ruling.order import Point
+from ifthen.ruling.order import Point, closing
 from ifthen.ruling.outcome import Outcome, Status
 from ifthen.ruling.reasons import kleene_and, kleene_not
 
@@ -24,7 +24,7 @@ class Kept(Ruled):
             return (active, self.relieves("keep", clause.keep, point))
 
         gaps: list[tuple[Instant, Instant | None, States]] = []
-        held, doubt, now = False, None, None
+        held, doubt = False, None
         for point, now in self.days.walk([clause.while_, clause.keep], ask):
             active, keep = (step.value for step in now)
             held = held or active is True
@@ -41,7 +41,8 @@ class Kept(Ruled):
         if not gaps and doubt is not None:
             yield explained(unsure(Outcome("now", "undetermined")), doubt)
         elif not gaps:
-            yield explained(Outcome("now", "met" if held else "dormant"), now or ())
+            now = ask(closing(self.days.last))
+            yield explained(Outcome("now", "met" if held else "dormant"), now)
 
     def _gap(
         self, clause: Maintain, key: str, since: Instant, until: Instant | None, steps: States

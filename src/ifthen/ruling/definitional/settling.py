@@ -28,6 +28,8 @@ class Limit:
     low: Instant
     high: Instant
     fact: Fact | None = None
+    untold: bool = False
+    """Whether the record does not tell it."""
 
     def not_before(self, instant: Instant) -> Limit:
         """The limit, put off to an instant where it lies before that."""
@@ -116,6 +118,11 @@ class Settling:
         listed: bool,
     ) -> Outcome:
         """The outcome where each of ``wanted`` is owed by ``limit``."""
+        if limit is not None and limit.untold:
+            known = self.outcome(key, part, trigger, when, None, wanted, listed)
+            return replace(
+                known, status="undetermined", late_seconds=None, between=(), unknown=UNTOLD
+            )
         settled = [settle(limit, deeds, self.at, listed) for deeds in wanted]
         worst = max(settled, key=lambda each: _RANK.index(each.status))
         done = _whole([each.done for each in settled])
@@ -143,7 +150,7 @@ class Settling:
         """A limit; what the version took over already overdue is due on the day it begins."""
         start = self.window.start
         older = self.window.takes_over and when[0] < start
-        if limit is None or not older or limit.low >= start:
+        if limit is None or limit.untold or not older or limit.low >= start:
             return limit
         return limit.not_before(end_of(day_of(start)))
 
@@ -183,8 +190,10 @@ class Settling:
                 if names and trigger is not None:
                     dates = (attribute(trigger, name) for name in names)
                     anchor = min((d for d in dates if isinstance(d, tuple)), default=None)
-                if length is None or anchor is None:
+                if length is None:
                     return None
+                if anchor is None:
+                    return Limit(0, 0, untold=True)
                 return Limit(*deadline(*anchor, length, self.conditions.month_end))
         raise TypeError(f"not a deadline: {limit}")
 
@@ -213,11 +222,14 @@ def settle(limit: Limit | None, deeds: Sequence[Found], at: Instant, listed: boo
     if done is None:
         possible.update(_undone(limit, at))
     facts = tuple(deed.fact.id for deed in heard)
+    coarse = [deed.fact for deed in heard if deed.fact.coarse]
+    told = done or next(iter(coarse), None)
     if done is None and not listed:
-        return Settled("undetermined", None, None, (), (), UNTOLD, facts)
+        ends = () if told is None else _ends(limit, told, at)
+        return Settled("undetermined", None, None, ends, (), UNTOLD, facts)
     assumes = (SAME_DAY,) if any(order.assumed for order in orders) else ()
     if len(possible) > 1:
-        ends = _ends(limit, done, at)
+        ends = _ends(limit, told, at)
         return Settled("undetermined", done, None, ends, assumes, UNTOLD, facts)
     (status,) = possible
     late = lateness(done, limit) if status == "late" and done and limit else None
@@ -235,22 +247,29 @@ def in_time(fact: Fact, limit: Limit | None) -> Order:
     )
 
 
-def lateness(fact: Fact, limit: Limit) -> int:
-    """Seconds between limit and deed; whole days unless both are known to the second."""
+def lateness(fact: Fact, limit: Limit) -> int | None:
+    """Seconds between limit and deed, whole days unless both are exact; None if not known."""
     if limit.fact is None:
+        if limit.low != limit.high:
+            return None
         exact = limit.high != end_of(day_of(limit.high))
     else:
         exact = limit.fact.precision == "second"
     if exact and fact.precision == "second":
         return fact.earliest - limit.high
-    return (day_of(fact.earliest) - day_of(limit.high)) * SECONDS_PER_DAY
+    days = {
+        day_of(fact.earliest) - day_of(limit.high),
+        day_of(fact.latest) - day_of(limit.low),
+    }
+    return days.pop() * SECONDS_PER_DAY if len(days) == 1 else None
 
 
 def binding(limits: Iterable[Limit | None]) -> Limit | None:
     """The earliest of several limits, end by end."""
     known = [limit for limit in limits if limit is not None]
-    if not known:
-        return None
+    untold = [limit for limit in known if limit.untold]
+    if untold or not known:
+        return untold[0] if untold else None
     first = min(known, key=lambda limit: (limit.low, limit.high))
     high = min(limit.high for limit in known)
     return first if first.high == high else Limit(first.low, high)
@@ -291,7 +310,9 @@ def _ends(
 ) -> tuple[tuple[Instant, Status], ...]:
     """The best and the worst case, each with its date."""
     if done is not None and done.coarse:
-        return ((done.earliest, "met"), (done.latest, "late"))
+        after = limit is not None and done.earliest > limit.high
+        beyond = limit is not None and done.latest > limit.low
+        return ((done.earliest, "met"), (done.latest, "late")) if beyond and not after else ()
     if limit is None or limit.low == limit.high:
         return ()
     if done is not None:

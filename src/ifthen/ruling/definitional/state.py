@@ -17,7 +17,6 @@ from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION, Action
 
 NO_MODEL = "no model is in question"
 _RATIO = "effective_compute_ratio"
-_TRAINING = ("training_started", "training_progress", "training_resumed")
 
 
 class State:
@@ -171,7 +170,7 @@ class State:
         top = self.compute(model, point)
         bottoms = [self._compute_at(fact) for fact in base.facts]
         if not base.surely:
-            bottoms.append(self._first(model))
+            bottoms.append(self._first(model, point))
         parts = (top, *bottoms)
         quotients = [
             a.over(b)
@@ -218,8 +217,10 @@ class State:
             or (() if found else (f"{fact.id} states no compute",)),
         )
 
-    def _first(self, model: str) -> Value:
+    def _first(self, model: str, point: Point) -> Value:
         for each in self.figures(model):
+            if precedes(each.fact, point).before is False:
+                continue
             own = each.fact.attributes.get("effective_compute")
             if isinstance(own, Fraction):
                 return Value((Range.exactly(own),), (each.fact.id,))

@@ -1,0 +1,91 @@
+"""What a judgement has read, so that it is made again only where that has changed.
+
+While something is judged, the timeline notes each lane it reads, and up to which instant. A lane
+logs from which day on it changed. So what was judged stands until a lane it read changes at or
+before the instant up to which it was read, or until its time comes; that holds for facts in date
+order, back-dated ones and corrections alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ifthen.dates import Instant
+from ifthen.ruling.timeline import Lane, Reading, Timeline
+
+T = TypeVar("T")
+
+
+@contextmanager
+def noting(timeline: Timeline) -> Iterator[Reading]:
+    """Note apart what is read within; the surroundings have read it too."""
+    outer = timeline.reading
+    timeline.reading = reading = Reading()
+    try:
+        yield reading
+    finally:
+        timeline.reading = outer
+        if outer is not None:
+            for lane, until in reading.lanes.items():
+                outer.note(lane, until)
+
+
+def up_to(timeline: Timeline, until: Instant, judged: Callable[[], T]) -> T:
+    """Judge something that facts after ``until`` cannot change."""
+    reading = timeline.reading
+    if reading is None:
+        return judged()
+    before, reading.until = reading.until, until
+    try:
+        return judged()
+    finally:
+        reading.until = before
+
+
+class Since:
+    """Lanes, and how much each had changed when they were read."""
+
+    __slots__ = ("_lanes",)
+
+    def __init__(self, lanes: Iterable[tuple[Lane, Instant]] = ()) -> None:
+        self._lanes = {lane: (len(lane.log), until) for lane, until in lanes}
+
+    def add(self, reading: Reading) -> None:
+        """Watch what was read as well."""
+        for lane, until in reading.lanes.items():
+            if lane not in self._lanes or self._lanes[lane][1] < until:
+                self._lanes[lane] = (len(lane.log), until)
+
+    def lanes(self) -> Iterable[Lane]:
+        """The lanes."""
+        return self._lanes
+
+    def changed(self) -> Instant | None:
+        """From when on any of them has changed, where that can matter; then starts anew."""
+        found: Instant | None = None
+        for lane, (seen, until) in self._lanes.items():
+            log = lane.log
+            if len(log) != seen:
+                first = min(log[seen:])
+                self._lanes[lane] = (len(log), until)
+                if first <= until and (found is None or first < found):
+                    found = first
+        return found
+
+
+@dataclass(slots=True)
+class Kept(Generic[T]):
+    """Something judged, what it was about, and until when it stands."""
+
+    value: T
+    about: object
+    since: Since
+    wake: Instant | None
+
+    def stands(self, about: object, at: Instant) -> bool:
+        """Whether judging again would give the same."""
+        in_time = self.wake is None or at < self.wake
+        return in_time and about is self.about and self.since.changed() is None
