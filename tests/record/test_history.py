@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from fractions import Fraction
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -395,14 +393,3 @@ def test_without_recall_nothing_depends_on_recalled_words(
     other = history_of(of(tuple(map(reworded, made)))).visible(at, known, recall=False)
     assert plain == other
     assert all(fact.confidence != "recall" for fact in plain)
-
-
-@pytest.mark.parametrize("attributes", [{"note": "x"}, {"discovered": (0, 1)}], ids=str)
-def test_a_large_record_is_fast(attributes: dict[str, object]) -> None:
-    count = 100_000
-    first = Fact("f0", "incident", 0, 1, "day", 1, (), attributes, 0)
-    made = tuple(replace(first, id=f"f{n}", order=n) for n in range(count))
-    history = history_of(of(made))
-    start = time.perf_counter()
-    assert len(history.visible(LATE, LATE)) == count
-    assert time.perf_counter() - start < 0.3

@@ -168,10 +168,11 @@ def test_a_line_of_ten_megabytes_is_a_short_message(name: str) -> None:
     assert len(refusal(text, name)) < 1000
 
 
-def test_a_long_line_of_jsonl_is_read() -> None:
+def test_a_line_of_jsonl_that_is_too_long_is_refused_with_its_place() -> None:
     long = "x" * 10_000_000
     text = f'{{"record":"A"}}\n{{"id":"a","date":"2025-01-01","kind":"roles","note":"{long}"}}'
-    assert parse(text, "record.jsonl").facts[0].attributes["note"] == long
+    message = refusal(text, "record.jsonl")
+    assert message.startswith("record.jsonl:2:1: error: line 2 has 10000060 characters")
 
 
 def test_deep_nesting_and_huge_numbers_are_refused() -> None:

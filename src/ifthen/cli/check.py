@@ -8,6 +8,7 @@ from typing import get_args
 import click
 
 from ifthen.cli import inputs, options
+from ifthen.cli.progress import progress
 from ifthen.vocabulary import ACTIONS, KINDS
 
 _STAGES = KINDS["model_released"].attributes["stage"].options
@@ -50,7 +51,15 @@ def rule(
     loaded = inputs.load(records, policies)
     inputs.check_model(loaded.record, model)
     seen = inputs.known_of(known, moment, loaded.record)
-    ruling = ask(loaded.policies, loaded.record, moment, seen, throughout=loaded.throughout)
+    with progress("Clauses judged") as report:
+        ruling = ask(
+            loaded.policies,
+            loaded.record,
+            moment,
+            seen,
+            throughout=loaded.throughout,
+            progress=report,
+        )
     if model is not None:
         concerned = (finding for finding in ruling.findings if finding.subject.model == model)
         ruling = replace(ruling, findings=tuple(concerned))

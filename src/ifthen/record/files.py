@@ -14,8 +14,8 @@ from typing import Protocol, TypeAlias
 import msgspec
 
 from ifthen.policy.source import Diagnostic, InputError, Source, Span
+from ifthen.policy.yaml import MAX_LINE, Node, Scalar, Sequence, compose, shorten
 from ifthen.policy.yaml import Mapping as MappingNode
-from ifthen.policy.yaml import Node, Scalar, Sequence, compose, shorten
 from ifthen.record.values import Bare, Path, shown
 
 JSONL_SUFFIXES = (".jsonl", ".ndjson")
@@ -229,6 +229,13 @@ def _value_length(line: str, start: int) -> int:
 
 def _decode(source: Source, line: str, number: int) -> RawFact | Diagnostic:
     """One line as plain data, or what is wrong with it."""
+    if len(line) > MAX_LINE:
+        return Diagnostic(
+            source,
+            Span(number, 1),
+            f"line {number} has {len(line)} characters; at most {MAX_LINE} are read",
+            "keep bulk evidence in a file of its own and name it in 'sources'",
+        )
     try:
         raw = _DECODER.decode(line)
         may_repeat = isinstance(raw, dict) and _may_repeat(raw, line)

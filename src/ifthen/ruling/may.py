@@ -84,17 +84,15 @@ def may(
         stage: of a release; ``internal`` asks about internal use.
         throughout: as for ``rule``.
     """
-    session = Session(policies, record, throughout=throughout, planned=True)
-    session.advance(moment(at), None if known is None else moment(known))
-    return permission(session, action, model, stage=stage)
-
-
-def permission(
-    session: Session, action: Action, model: str, *, stage: str | None = None
-) -> Permission:
-    """Ask a session that already stands at the moment in question."""
     if action == "deploy" and stage == "internal":
         action = "use-inside"
+    session = Session(policies, record, throughout=throughout, planned=True, asked=(action, model))
+    session.advance(moment(at), None if known is None else moment(known))
+    return permission(session, action, model)
+
+
+def permission(session: Session, action: Action, model: str) -> Permission:
+    """Ask a session that already stands at the moment in question."""
     session.meet(model)
     findings: list[Finding] = []
     missing: list[Missing] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ifthen.dates import Moment, moment
 from ifthen.policy.model import Policy
@@ -18,6 +18,7 @@ def rule(
     known: Moment | None = None,
     *,
     throughout: bool = False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Ruling:
     """Rule a record: what was due, met, late, breached, permitted, held or cannot be told.
 
@@ -30,10 +31,11 @@ def rule(
         at: the moment of the ruling, as ``ifthen.dates.moment`` reads it; nothing later is seen.
         known: nothing learned after this is seen; by default ``at``.
         throughout: rule the whole record under all of ``policies``, whatever it adopts.
+        progress: called with (clauses judged, clauses in all) as the ruling goes on.
 
     Returns:
         The findings, with the policies in force.
     """
-    session = Session(policies, record, throughout=throughout)
+    session = Session(policies, record, throughout=throughout, progress=progress)
     session.advance(moment(at), None if known is None else moment(known))
     return session.ruling()

@@ -9,7 +9,7 @@ see them are brought up to date; each judges again only what rests on something 
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from itertools import takewhile
@@ -189,6 +189,8 @@ class Session:
         record: the facts; more may be added with ``add``.
         throughout: rule under all of ``policies`` for the whole record, whatever it adopts.
         planned: whether planned facts are seen.
+        asked: judge only what may hold this action of this model.
+        progress: called with (clauses judged, clauses in all) whenever many are judged at once.
     """
 
     def __init__(
@@ -198,12 +200,16 @@ class Session:
         *,
         throughout: bool = False,
         planned: bool = False,
+        asked: tuple[Action, str] | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> None:
         self.policies = {policy.id: policy for policy in policies}
         self.names = {policy.id: Names(policy) for policy in policies}
         self.record = record
         self.throughout = throughout
         self.planned = planned
+        self._asked = asked
+        self._progress = progress
         self.at: Instant = 0
         self.known: Instant = 0
         self.groups: dict[tuple[str, str, Subject], Group] = {}
@@ -412,14 +418,20 @@ class Session:
                 group.after = None
                 self._stale[id(group)] = group
         models = [Subject(model=model) for model in self.timeline.births]
-        for version in self.versions:
-            if version.policy.id not in kept:
-                for clause in version.policy.clauses:
-                    for subject in self._subjects(version, clause, models):
-                        group = self._open(version, clause, subject)
-                        group.update(self.at)
-                        if group.wake is not None:
-                            heappush(self._alarms, (group.wake, id(group), group))
+        new = [
+            (version, clause)
+            for version in self.versions
+            if version.policy.id not in kept
+            for clause in version.policy.clauses
+        ]
+        for number, (version, clause) in enumerate(new, start=1):
+            for subject in self._subjects(version, clause, models):
+                group = self._open(version, clause, subject)
+                group.update(self.at)
+                if group.wake is not None:
+                    heappush(self._alarms, (group.wake, id(group), group))
+            if self._progress is not None:
+                self._progress(number, len(new))
 
     # --- groups ----------------------------------------------------------------------------
 
@@ -434,6 +446,11 @@ class Session:
     def _subjects(
         self, version: Version, clause: Clause, models: Iterable[Subject]
     ) -> Iterator[Subject]:
+        if self._asked is not None:
+            action, model = self._asked
+            if not gates(clause, action):
+                return
+            models = [subject for subject in models if subject.model == model]
         match clause.common.for_each:
             case "organisation":
                 yield Subject()
@@ -486,9 +503,7 @@ class Session:
         for version in self.versions:
             if version.window.holds(self.at):
                 for clause in version.policy.clauses:
-                    holds = isinstance(clause, Forbid) and clause.action == action
-                    gates = isinstance(clause, Procedure) and action in clause.gates
-                    if holds or gates:
+                    if gates(clause, action):
                         for one in (subject, Subject()):
                             group = self.groups.get((version.policy.id, clause.common.id, one))
                             if group is not None:
@@ -517,6 +532,13 @@ class Session:
         policy, clause, _ = group.key
         start = group.version.window.start
         return (start, policy, self._places[policy, clause], born, str(subject))
+
+
+def gates(clause: Clause, action: Action) -> bool:
+    """Whether a clause may hold an action: a hold on it, or a procedure that comes before it."""
+    if isinstance(clause, Forbid):
+        return clause.action == action
+    return isinstance(clause, Procedure) and action in clause.gates
 
 
 def _remembers(record: Record) -> bool:
@@ -555,7 +577,9 @@ def versions(
     for fact in adopted:
         name = str(fact.attributes["policy"])
         family = name.partition("@")[0]
-        kin = [f for f in adopted if str(f.attributes["policy"]).partition("@")[0] == family]
+        kin = adoptions(adopted, family)
+        if fact not in kin:
+            continue
         place = kin.index(fact)
         after = kin[place + 1] if place + 1 < len(kin) else None
         end = None if after is None else after.earliest
@@ -570,6 +594,16 @@ def versions(
         found.append(version)
         listed.append(version.in_force)
     return tuple(found), tuple(listed)
+
+
+def adoptions(adopted: Sequence[Fact], family: str) -> list[Fact]:
+    """The facts that put another version of a family in force; the same again changes nothing."""
+    kin: list[Fact] = []
+    for fact in adopted:
+        name = str(fact.attributes["policy"])
+        if name.partition("@")[0] == family and not (kin and kin[-1].attributes["policy"] == name):
+            kin.append(fact)
+    return kin
 
 
 def clause_interests(clause: Clause, anatomy: Anatomy, judge: Judge) -> set[Interest]:

@@ -129,9 +129,7 @@ class Turns(Ruled):
     ) -> tuple[Instant | None, Because]:
         """When, before the deed, the clock runs again after a moment at which it stood still."""
         days = Days(self.conditions, self.window, until)
-        for point, (now,) in days.walk(
-            [condition], lambda p: (self.binds("while", condition, p),)
-        ):
+        for point, (now,) in days.walk([condition], lambda p: (self.binds("while", condition, p),)):
             if point.latest > moment and now.value is not False:
                 return point.latest, now
         return None, state

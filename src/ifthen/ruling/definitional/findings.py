@@ -78,13 +78,17 @@ class Findings:
     # --- versions --------------------------------------------------------------------------
 
     def _adopted(self) -> list[Fact]:
-        """Every fact that adopts a version of this family, in order."""
-        return [
-            fact
-            for fact in self.view.facts
-            if fact.kind in ("policy_adopted", "policy_amended")
-            and str(fact.attributes.get("policy")).partition("@")[0] == self.policy.family
-        ]
+        """Every fact that puts another version of this family in force, in order."""
+        found: list[Fact] = []
+        for fact in self.view.facts:
+            named = str(fact.attributes.get("policy"))
+            if (
+                fact.kind in ("policy_adopted", "policy_amended")
+                and named.partition("@")[0] == self.policy.family
+                and (not found or found[-1].attributes["policy"] != named)
+            ):
+                found.append(fact)
+        return found
 
     def handovers(self, clause: Clause) -> Iterator[Handover]:
         """When the policy is in force, and what the clause may have taken over then."""
