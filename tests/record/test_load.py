@@ -172,7 +172,7 @@ def test_a_line_of_jsonl_that_is_too_long_is_refused_with_its_place() -> None:
     long = "x" * 10_000_000
     text = f'{{"record":"A"}}\n{{"id":"a","date":"2025-01-01","kind":"roles","note":"{long}"}}'
     message = refusal(text, "record.jsonl")
-    assert message.startswith("record.jsonl:2:1: error: line 2 has 10000060 characters")
+    assert message.startswith("record.jsonl:2:1: error: line 2 has 10000055 characters")
 
 
 def test_deep_nesting_and_huge_numbers_are_refused() -> None:

@@ -86,14 +86,14 @@ def may(
     """
     if action == "deploy" and stage == "internal":
         action = "use-inside"
-    session = Session(policies, record, throughout=throughout, planned=True, asked=(action, model))
+    session = Session(policies, record, throughout=throughout, planned=True, lazy=True)
     session.advance(moment(at), None if known is None else moment(known))
     return permission(session, action, model)
 
 
 def permission(session: Session, action: Action, model: str) -> Permission:
     """Ask a session that already stands at the moment in question."""
-    session.meet(model)
+    session.prepare(action, model)
     findings: list[Finding] = []
     missing: list[Missing] = []
     for group in session.gating(action, Subject(model=model)):

@@ -189,7 +189,7 @@ class Session:
         record: the facts; more may be added with ``add``.
         throughout: rule under all of ``policies`` for the whole record, whatever it adopts.
         planned: whether planned facts are seen.
-        asked: judge only what may hold this action of this model.
+        lazy: judge nothing until it is asked for with ``prepare``.
         progress: called with (clauses judged, clauses in all) whenever many are judged at once.
     """
 
@@ -200,7 +200,7 @@ class Session:
         *,
         throughout: bool = False,
         planned: bool = False,
-        asked: tuple[Action, str] | None = None,
+        lazy: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         self.policies = {policy.id: policy for policy in policies}
@@ -208,7 +208,7 @@ class Session:
         self.record = record
         self.throughout = throughout
         self.planned = planned
-        self._asked = asked
+        self._lazy = lazy
         self._progress = progress
         self.at: Instant = 0
         self.known: Instant = 0
@@ -378,6 +378,8 @@ class Session:
 
     def _meet(self, model: str) -> None:
         """Open what is asked of a model that is new."""
+        if self._lazy:
+            return
         for group in self._open_groups(Subject(model=model)):
             group.update(self.at)
             self._stale[id(group)] = group
@@ -391,10 +393,8 @@ class Session:
         judged: dict[int, Group] = {}
         while self._stale:
             group = self._stale.pop(next(iter(self._stale)))
-            group.update(self.at)
+            self._judge(group)
             judged[id(group)] = group
-            if group.wake is not None:
-                heappush(self._alarms, (group.wake, id(group), group))
             if group.after is not None and group.after.takes_over_anew:
                 group.after.reset()
                 self._stale[id(group.after)] = group.after
@@ -421,15 +421,12 @@ class Session:
         new = [
             (version, clause)
             for version in self.versions
-            if version.policy.id not in kept
+            if version.policy.id not in kept and not self._lazy
             for clause in version.policy.clauses
         ]
         for number, (version, clause) in enumerate(new, start=1):
             for subject in self._subjects(version, clause, models):
-                group = self._open(version, clause, subject)
-                group.update(self.at)
-                if group.wake is not None:
-                    heappush(self._alarms, (group.wake, id(group), group))
+                self._judge(self._open(version, clause, subject))
             if self._progress is not None:
                 self._progress(number, len(new))
 
@@ -446,11 +443,6 @@ class Session:
     def _subjects(
         self, version: Version, clause: Clause, models: Iterable[Subject]
     ) -> Iterator[Subject]:
-        if self._asked is not None:
-            action, model = self._asked
-            if not gates(clause, action):
-                return
-            models = [subject for subject in models if subject.model == model]
         match clause.common.for_each:
             case "organisation":
                 yield Subject()
@@ -490,13 +482,22 @@ class Session:
         policy, _, name = clause.common.continues.partition("#")
         return self.groups.get((policy, name, subject))
 
-    def meet(self, model: str) -> None:
-        """Judge a model of which nothing is on record yet: it may still be asked about."""
+    def prepare(self, action: Action, model: str) -> None:
+        """Judge whatever may hold an action of a model, even one that is not yet on record."""
         if model not in self.timeline.births:
             for recall in (True, False):
                 self.sight(recall).timeline.introduce(model)
-            self._meet(model)
-            self._refresh()
+        for version in self.versions:
+            for clause in version.policy.clauses:
+                if gates(clause, action):
+                    for subject in self._subjects(version, clause, [Subject(model=model)]):
+                        if (version.policy.id, clause.common.id, subject) not in self.groups:
+                            self._judge(self._open(version, clause, subject))
+
+    def _judge(self, group: Group) -> None:
+        group.update(self.at)
+        if group.wake is not None:
+            heappush(self._alarms, (group.wake, id(group), group))
 
     def gating(self, action: Action, subject: Subject) -> Iterator[Group]:
         """Holds on an action, and procedures that gate it, in the versions now in force."""

@@ -17,6 +17,7 @@ from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION, Action
 
 NO_MODEL = "no model is in question"
 _RATIO = "effective_compute_ratio"
+_TRAINING = ("training_started", "training_progress", "training_resumed")
 
 
 class State:
