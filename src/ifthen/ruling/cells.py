@@ -6,7 +6,7 @@ them are judged; what has already been judged, and rests on nothing that changed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ifthen.dates import SECONDS_PER_DAY, Duration, Instant, day_of, deadline, end_of, start_of
@@ -34,7 +34,7 @@ from ifthen.ruling.outcome import (
 )
 from ifthen.ruling.reading import Kept, Since, noting, up_to
 from ifthen.ruling.reasons import Because
-from ifthen.ruling.timeline import FIRST_INSTANT
+from ifthen.ruling.timeline import FIRST_INSTANT, Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +80,32 @@ class Cell:
         """Keys of duties taken over from the version before."""
         self.wake: Instant | None = None
         """The next instant at which time alone may change an outcome."""
+        self._begun = False
         self._found: dict[tuple[str, str], Outcome] = {}
         self._kept: dict[object, Kept[tuple[Outcome, ...]]] = {}
         self._read = Since()
+        self._new: list[Lane] = []
+
+    @property
+    def found(self) -> Mapping[tuple[str, str], Outcome]:
+        """Every outcome, by key and part; one that stays the same stays the same object."""
+        return self._found
 
     def outcomes(self) -> Iterable[Outcome]:
         """Every outcome."""
         return self._found.values()
 
-    def update(self, at: Instant) -> None:
-        """Bring the outcomes up to date."""
+    def newly_read(self) -> list[Lane]:
+        """Lanes that were read for the first time since this was last asked."""
+        new, self._new = self._new, []
+        return new
+
+    def update(self, at: Instant) -> bool:
+        """Bring the outcomes up to date; tell whether anything had to be judged."""
         changed = self._read.changed() is not None
-        if self._found and not changed and (self.wake is None or at < self.wake):
-            return
+        if self._begun and not changed and (self.wake is None or at < self.wake):
+            return False
+        self._begun = True
         self.wake = None
         before, self._found = self._found, {}
         with noting(self.judge.timeline) as reading:
@@ -100,7 +113,8 @@ class Cell:
                 place = (outcome.key, outcome.part)
                 same = before.get(place)
                 self._found[place] = same if same == outcome else outcome
-        self._read.add(reading)
+        self._new += self._read.add(reading)
+        return True
 
     def judged(self, at: Instant) -> Iterator[Outcome]:
         """Judge everything at ``at``; of several outcomes for one place the last counts."""

@@ -100,6 +100,8 @@ class Compute:
             return None
         if base.candidates and base.candidates[0].earliest > fact.earliest:
             return None
+        if base.candidates and base.candidates[0].id == fact.id:
+            return Value((Range.exactly(Fraction(1)),), (fact.id,), assumes=now.assumes)
         for value in values:
             if value.get("measure") == RATIO_MEASURE and (range_ := stated(value)) is not None:
                 return Value((range_,), (fact.id,), assumes=now.assumes)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ifthen.dates import Instant, day_of, deadline, start_of
+from ifthen.dates import Instant, day_of, deadline, end_of, start_of
 from ifthen.policy.model import Call, Constant, Forbid
 from ifthen.record.model import Fact
 from ifthen.ruling.cells import Cell, Window, binds, extended, relieves
@@ -137,7 +137,8 @@ class ForbidCell(Cell):
         since, until = stretch.since, stretch.until
         done = None if until is None else (start_of(day_of(until)), until)
         triggered = (start_of(day_of(since)), since)
-        limit = since
+        limit = end_of(day_of(since))
+        self.wake_at(limit, at)
         if self.clause.grace is not None:
             length = self.judge.duration(self.clause.grace)
             if length is None:

@@ -40,8 +40,9 @@ def _collect(
         case Events(patterns=patterns):
             for pattern in patterns:
                 found.add((pattern.kind, model_scope(pattern, judge.subject.model)))
-        case Choice():
-            _collect(judge.choose(expression), judge, found, model)
+        case Choice(options=options):
+            for option in options.values():
+                _collect(option, judge, found, model)
         case Defined(expression=inner) | Not(operand=inner) | Times(operand=inner):
             _collect(inner, judge, found, model)
         case Logic(operands=operands):

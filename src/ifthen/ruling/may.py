@@ -173,7 +173,7 @@ def _gate(group: Group, at: Instant) -> tuple[tuple[Finding, ...], list[Missing]
             anew = any(not step.follows and not step.by for step, _ in steps)
             if because.value is not True and (anew or not steps):
                 missing.append(_missing_decision(group, cell.judge))
-    findings = merge(
+    merged = merge(
         group.version.policy,
         replace(clause, common=replace(clause.common, title=f"{clause.common.title}, as a gate")),
         group.subject,
@@ -181,7 +181,7 @@ def _gate(group: Group, at: Instant) -> tuple[tuple[Finding, ...], list[Missing]
         group.anatomy,
         continued=False,
     )
-    return findings, missing
+    return merged.findings, missing
 
 
 class _Asked(ForbidCell):

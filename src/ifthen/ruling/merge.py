@@ -34,6 +34,19 @@ class Variant:
     cell: Cell
 
 
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The findings of one clause about one subject, and what each was merged from."""
+
+    continued: bool
+    parts: Mapping[Place, tuple[tuple[Outcome | None, ...], Finding]]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings."""
+        return tuple(finding for _, finding in self.parts.values())
+
+
 def merge(
     policy: Policy,
     clause: Clause,
@@ -42,52 +55,87 @@ def merge(
     anatomy: Anatomy,
     *,
     continued: bool,
-) -> tuple[Finding, ...]:
-    """The findings of one clause about one subject."""
-    tables = [(variant, _table(variant, clause, continued)) for variant in variants]
-    base = [(v, t) for v, t in tables if v.meaning == "literal" and v.recall]
-    charitable = [t for v, t in tables if v.meaning == "charitable"]
-    unsure = {_reading(v): t for v, t in tables if v.meaning == "literal" and not v.recall}
-    places = dict.fromkeys(place for _, table in base for place in table)
-    findings = []
+    before: Merged | None = None,
+) -> Merged:
+    """The findings of one clause about one subject.
+
+    Args:
+        policy: whose clause it is.
+        clause: the clause.
+        subject: the subject.
+        variants: each with its outcomes.
+        anatomy: what the clause leaves open.
+        continued: whether a later version takes over what is not yet due.
+        before: what the same variants gave before; what rests on the same outcomes is taken again.
+    """
+    known = before.parts if before is not None and before.continued == continued else {}
+    places = dict.fromkeys(
+        place
+        for variant in variants
+        if variant.meaning == "literal" and variant.recall
+        for place, outcome in variant.cell.found.items()
+        if not (outcome.carry and continued)
+    )
+    recalled = not all(variant.recall for variant in variants)
+    parts: dict[Place, tuple[tuple[Outcome | None, ...], Finding]] = {}
     for place in places:
-        by_reading = [
-            (variant, _without_recall(table[place], unsure.get(_reading(variant)), place))
-            for variant, table in base
-            if place in table
-        ]
-        words = _words(policy, anatomy, place, charitable, by_reading[0][1])
-        findings.append(_finding(policy, clause, subject, by_reading, words))
-    return tuple(findings)
+        outcomes = tuple(variant.cell.found.get(place) for variant in variants)
+        part = known.get(place)
+        if part is None or any(a is not b for a, b in zip(part[0], outcomes, strict=True)):
+            stated = [
+                (variant, _stated(outcome, clause))
+                for variant, outcome in zip(variants, outcomes, strict=True)
+                if outcome is not None and not (outcome.carry and continued)
+            ]
+            finding = _merged(policy, clause, subject, stated, anatomy, place, recalled=recalled)
+            part = (outcomes, finding)
+        parts[place] = part
+    return Merged(continued, parts)
+
+
+def _merged(
+    policy: Policy,
+    clause: Clause,
+    subject: Subject,
+    stated: Sequence[tuple[Variant, Outcome]],
+    anatomy: Anatomy,
+    place: Place,
+    *,
+    recalled: bool,
+) -> Finding:
+    """The finding that the outcomes of one place merge into."""
+    charitable = [outcome for variant, outcome in stated if variant.meaning == "charitable"]
+    unsure = {
+        _reading(variant): outcome
+        for variant, outcome in stated
+        if variant.meaning == "literal" and not variant.recall
+    }
+    by_reading = [
+        (
+            variant,
+            _without_recall(outcome, unsure.get(_reading(variant))) if recalled else outcome,
+        )
+        for variant, outcome in stated
+        if variant.meaning == "literal" and variant.recall
+    ]
+    words = _words(policy, anatomy, place, charitable, by_reading[0][1])
+    return _finding(policy, clause, subject, by_reading, words)
 
 
 def _reading(variant: Variant) -> tuple[tuple[str, str], ...]:
     return tuple(variant.readings.items())
 
 
-def _table(variant: Variant, clause: Clause, continued: bool) -> dict[Place, Outcome]:
-    table: dict[Place, Outcome] = {}
-    for outcome in variant.cell.outcomes():
-        if outcome.carry:
-            if continued:
-                continue
-            if outcome.status != "undetermined":
-                outcome = replace(
-                    outcome, status="lapsed", done=None, late_seconds=None, between=()
-                )
-        if not isinstance(clause, Procedure):
-            force = _part(clause, outcome.part)[3]
-            outcome = with_force(outcome, force)
-        table[outcome.key, outcome.part] = outcome
-    return table
-
-
-def _without_recall(
-    outcome: Outcome, others: Mapping[Place, Outcome] | None, place: Place
-) -> Outcome:
-    if others is None:
+def _stated(outcome: Outcome, clause: Clause) -> Outcome:
+    """An outcome in the words of the clause's force; what ended with its version has lapsed."""
+    if outcome.carry and outcome.status != "undetermined":
+        outcome = replace(outcome, status="lapsed", done=None, late_seconds=None, between=())
+    if isinstance(clause, Procedure):
         return outcome
-    other = others.get(place)
+    return with_force(outcome, _part(clause, outcome.part)[3])
+
+
+def _without_recall(outcome: Outcome, other: Outcome | None) -> Outcome:
     if other is not None and other.status == outcome.status:
         return outcome
     if other is None and outcome.status in ("dormant", "undetermined"):
@@ -104,13 +152,12 @@ def _words(
     policy: Policy,
     anatomy: Anatomy,
     place: Place,
-    charitable: Sequence[Mapping[Place, Outcome]],
+    charitable: Sequence[Outcome],
     literal: Outcome,
 ) -> tuple[WordStatus, ...]:
     if literal.status == "dormant" and literal.instance is None:
         return ()
-    found = next((table[place] for table in charitable if place in table), None)
-    other = found or literal
+    other = charitable[0] if charitable else literal
     return tuple(
         WordStatus(
             term,
@@ -183,6 +230,8 @@ def _has_no_date(clause: Clause) -> bool:
 
 def _shared(outcome: Outcome, others: Sequence[Outcome]) -> Outcome:
     """An outcome on whose status all readings agree, less what they do not agree on."""
+    if len(others) == 1:
+        return outcome
     return replace(
         outcome,
         due=outcome.due if all(o.due == outcome.due for o in others) else None,

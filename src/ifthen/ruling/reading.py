@@ -53,11 +53,14 @@ class Since:
     def __init__(self, lanes: Iterable[tuple[Lane, Instant]] = ()) -> None:
         self._lanes = {lane: (len(lane.log), until) for lane, until in lanes}
 
-    def add(self, reading: Reading) -> None:
-        """Watch what was read as well."""
+    def add(self, reading: Reading) -> list[Lane]:
+        """Watch what was read as well; tell which lanes are new."""
+        new = [lane for lane in reading.lanes if lane not in self._lanes]
         for lane, until in reading.lanes.items():
-            if lane not in self._lanes or self._lanes[lane][1] < until:
+            known = self._lanes.get(lane)
+            if known is None or known[1] < until:
                 self._lanes[lane] = (len(lane.log), until)
+        return new
 
     def lanes(self) -> Iterable[Lane]:
         """The lanes."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from heapq import heappop, heappush
 from itertools import takewhile
 
@@ -36,11 +37,11 @@ from ifthen.ruling.holds import ForbidCell
 from ifthen.ruling.interests import interests
 from ifthen.ruling.judge import Judge, Meaning, Subject
 from ifthen.ruling.matching import Names
-from ifthen.ruling.merge import Variant, merge
+from ifthen.ruling.merge import Merged, Variant, merge
 from ifthen.ruling.order import sort_key
 from ifthen.ruling.procedures import PowerCell, ProcedureCell
-from ifthen.ruling.sight import Sight, Touch
-from ifthen.ruling.timeline import MODELS, Interest, Timeline
+from ifthen.ruling.sight import Sight
+from ifthen.ruling.timeline import MODELS, Interest, Lane, Timeline
 from ifthen.ruling.variants import Anatomy
 from ifthen.vocabulary import KINDS, MODEL_EVENTS_OF_ACTION, Action
 
@@ -95,24 +96,32 @@ class Group:
         self.key = (version.policy.id, clause.common.id, subject)
         self.variants: list[Variant] = []
         self.findings: tuple[Finding, ...] = ()
-        judges = (self._judge(readings, "literal", True) for readings in anatomy.assignments)
-        self.interests = frozenset().union(
-            *(clause_interests(clause, anatomy, judge) for judge in judges)
-        )
+        self._merged: Merged | None = None
         self.reset()
 
     def reset(self) -> None:
         """Judge from the start at the next update."""
-        self.rests_on_recall = self.session.rests_on_recall(self)
         meanings: tuple[Meaning, ...] = ("literal",)
         if self.anatomy.terms:
             meanings = ("literal", "charitable")
         self.variants = [
-            Variant(readings, meaning, recall, self._cell(readings, meaning, recall))
-            for recall in ((True, False) if self.rests_on_recall else (True,))
+            Variant(readings, meaning, True, self._cell(readings, meaning, True))
             for readings in self.anatomy.assignments
-            for meaning in (meanings if recall else ("literal",))
+            for meaning in meanings
         ]
+        self.rests_on_recall = self.session.rests_on_recall(self)
+        if self.rests_on_recall:
+            self.variants += [
+                Variant(readings, "literal", False, self._cell(readings, "literal", False))
+                for readings in self.anatomy.assignments
+            ]
+        self._merged = None
+
+    @cached_property
+    def interests(self) -> frozenset[Interest]:
+        """Every (kind, model) whose facts can change what is found."""
+        judge = self.variants[0].cell.judge
+        return frozenset(clause_interests(self.clause, self.anatomy, judge))
 
     def _judge(self, readings: Mapping[str, str], meaning: Meaning, recall: bool) -> Judge:
         policy = self.version.policy
@@ -152,18 +161,25 @@ class Group:
         wakes = [v.cell.wake for v in self.variants if v.cell.wake is not None]
         return min(wakes, default=None)
 
-    def update(self, at: Instant) -> None:
-        """Bring cells and findings up to date."""
-        for variant in self.variants:
-            variant.cell.update(at)
-        self.findings = merge(
+    def update(self, at: Instant) -> bool:
+        """Bring cells and findings up to date; tell whether anything was judged again."""
+        continued = self.after is not None
+        again = [variant.cell.update(at) for variant in self.variants]
+        if not any(again) and self._merged is not None and self._merged.continued == continued:
+            return False
+        self._merged = merge(
             self.version.policy,
             self.clause,
             self.subject,
             self.variants,
             self.anatomy,
-            continued=self.after is not None,
+            continued=continued,
+            before=self._merged,
         )
+        self.findings = self._merged.findings
+        for variant in self.variants:
+            self.session.watch(variant.cell.newly_read(), self)
+        return True
 
     def carry(self, readings: Mapping[str, str], meaning: Meaning, recall: bool) -> frozenset[str]:
         """Keys of what is not yet due where this version ends, under one variant."""
@@ -232,9 +248,14 @@ class Session:
             for policy in policies
             for place, clause in enumerate(policy.clauses)
         }
-        self._watch: dict[Interest, dict[int, Group]] = {}
+        self._readers: dict[Lane, dict[int, Group]] = {}
+        """Which groups read a lane."""
+        self._met: set[str] = set()
+        """Models of which every clause in force is asked."""
         self._stale: dict[int, Group] = {}
         """Groups to be judged again."""
+        self._judged: dict[int, Group] = {}
+        """Groups that were judged again since this was last asked."""
         self._alarms: list[tuple[Instant, int, Group]] = []
         """A heap of groups by the instant at which time alone may change them."""
 
@@ -268,15 +289,15 @@ class Session:
         if self._all is None or back or self._remembers is not (self._sure is not None):
             self._look_anew()
         else:
-            touches = [self._turn(self._all, True)]
+            turned = [self._turn(self._all, True)]
             if self._sure is not None:
-                touches.append(self._turn(self._sure, False))
-            found = [touch for some in touches if some is not None for touch in some]
-            if None in touches:
+                turned.append(self._turn(self._sure, False))
+            found = [fact for some in turned if some is not None for fact in some]
+            if None in turned:
                 self._look_anew()
             else:
                 self._touched(found)
-                if any(KINDS[touch.fact.kind].group == "policy" for touch in found):
+                if any(KINDS[fact.kind].group == "policy" for fact in found):
                     self._change_versions()
         self._refresh()
 
@@ -296,10 +317,10 @@ class Session:
             self.advance(at, known)
         else:
             self.at, self.known = at, known
-            touches = [self._all.add(fact)]
+            self._all.add(fact)
             if self._sure is not None:
-                touches.append(self._sure.add(fact))
-            self._touched(touches)
+                self._sure.add(fact)
+            self._touched([fact])
         judged = self._refresh()
         return tuple(finding for group in judged for finding in group.findings)
 
@@ -330,7 +351,7 @@ class Session:
             self._history = history_of(self.record)
             self._remembers = _remembers(self.record)
 
-    def _turn(self, sight: Sight, recall: bool) -> list[Touch] | None:
+    def _turn(self, sight: Sight, recall: bool) -> list[Fact] | None:
         visible = self._history.visible(self.at, self.known, self.planned, recall)
         return sight.turn(visible, self._history.resolve(visible, self.known), self.at)
 
@@ -345,13 +366,14 @@ class Session:
         self._all = look(True, ())
         self._sure = look(False, self.timeline.births) if self._remembers else None
         self._note_recalled()
-        self.versions, self.groups, self._watch, self._stale, self._alarms = (), {}, {}, {}, []
+        self.versions, self.groups, self._readers, self._stale, self._alarms = (), {}, {}, {}, []
         self._change_versions()
 
     def _note_recalled(self) -> None:
         """Find what rests on memory alone."""
         if self._sure is None:
             return
+        before = self._recalled
         both = (self.sight(True), self.sight(False))
         self._recalled = frozenset(
             interest
@@ -360,29 +382,37 @@ class Session:
             if other.shown.get(fact.id) != fact
             for interest in one.timeline.interests(fact)
         )
+        for group in self.groups.values() if self._recalled != before else ():
+            if group.rests_on_recall != self.rests_on_recall(group):
+                group.reset()
+                self._stale[id(group)] = group
 
-    def _touched(self, touches: Sequence[Touch]) -> None:
+    def _touched(self, facts: Sequence[Fact]) -> None:
         """Mark what facts that came or went may change."""
-        if touches:
+        for sight in (self._all, self._sure):
+            if sight is not None:
+                for lane in sight.timeline.changed:
+                    self._stale.update(self._readers.get(lane, {}))
+                sight.timeline.changed.clear()
+        if facts:
             self._note_recalled()
-        for touch in touches:
-            for interest in touch.interests:
-                for group in self._watch.get(interest, {}).values():
-                    self._stale[id(group)] = group
-                    if group.rests_on_recall != self.rests_on_recall(group):
-                        group.reset()
-        for touch in touches:
-            for model in touch.fact.models:
+        for model in dict.fromkeys(model for fact in facts for model in fact.models):
+            if model not in self._met:
                 self.sight(False).timeline.introduce(model)
                 self._meet(model)
 
+    def watch(self, lanes: Iterable[Lane], group: Group) -> None:
+        """Judge a group again when one of these lanes has changed."""
+        for lane in lanes:
+            self._readers.setdefault(lane, {})[id(group)] = group
+
     def _meet(self, model: str) -> None:
         """Open what is asked of a model that is new."""
+        self._met.add(model)
         if self._lazy:
             return
         for group in self._open_groups(Subject(model=model)):
-            group.update(self.at)
-            self._stale[id(group)] = group
+            self._judge(group)
 
     def _refresh(self) -> list[Group]:
         """Judge again what facts or time may have changed."""
@@ -390,15 +420,22 @@ class Session:
             _, _, group = heappop(self._alarms)
             if self.groups.get(group.key) is group:
                 self._stale[id(group)] = group
-        judged: dict[int, Group] = {}
         while self._stale:
             group = self._stale.pop(next(iter(self._stale)))
-            self._judge(group)
-            judged[id(group)] = group
-            if group.after is not None and group.after.takes_over_anew:
-                group.after.reset()
-                self._stale[id(group.after)] = group.after
-        return list(judged.values())
+            if self.groups.get(group.key) is group:
+                self._judge(group)
+                if group.after is not None and group.after.takes_over_anew:
+                    group.after.reset()
+                    self._stale[id(group.after)] = group.after
+        judged, self._judged = list(self._judged.values()), {}
+        return judged
+
+    def _judge(self, group: Group) -> None:
+        """Bring one group up to date, and wake it when time may change it again."""
+        if group.update(self.at):
+            self._judged[id(group)] = group
+            if group.wake is not None:
+                heappush(self._alarms, (group.wake, id(group), group))
 
     def _change_versions(self) -> None:
         """Open the versions now in force anew, from the first whose window changed."""
@@ -411,13 +448,12 @@ class Session:
         kept = {version.policy.id for version, _ in same}
         self.groups = {key: group for key, group in self.groups.items() if key[0] in kept}
         self._stale = {id(g): g for g in self._stale.values() if g.key in self.groups}
-        self._watch = {}
         for group in self.groups.values():
-            self._watch_for(group)
             if group.after is not None and group.after.key not in self.groups:
                 group.after = None
                 self._stale[id(group)] = group
         models = [Subject(model=model) for model in self.timeline.births]
+        self._met = set(self.timeline.births)
         new = [
             (version, clause)
             for version in self.versions
@@ -466,14 +502,9 @@ class Session:
         group = Group(self, version, clause, anatomy, subject, before)
         if before is not None:
             before.after = group
-            before.update(self.at)
+            self._judge(before)
         self.groups[group.key] = group
-        self._watch_for(group)
         return group
-
-    def _watch_for(self, group: Group) -> None:
-        for interest in group.interests:
-            self._watch.setdefault(interest, {})[id(group)] = group
 
     def _before(self, clause: Clause, subject: Subject) -> Group | None:
         """The group of the clause that this one continues, where its policy was in force."""
@@ -493,11 +524,6 @@ class Session:
                     for subject in self._subjects(version, clause, [Subject(model=model)]):
                         if (version.policy.id, clause.common.id, subject) not in self.groups:
                             self._judge(self._open(version, clause, subject))
-
-    def _judge(self, group: Group) -> None:
-        group.update(self.at)
-        if group.wake is not None:
-            heappush(self._alarms, (group.wake, id(group), group))
 
     def gating(self, action: Action, subject: Subject) -> Iterator[Group]:
         """Holds on an action, and procedures that gate it, in the versions now in force."""

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from ifthen.dates import Instant
 from ifthen.record.model import Fact
 from ifthen.ruling.order import sort_key
-from ifthen.ruling.timeline import Interest, Timeline
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """A fact that came or went, and who may have to know."""
-
-    fact: Fact
-    interests: tuple[Interest, ...]
+from ifthen.ruling.timeline import Timeline
 
 
 class Sight:
@@ -48,7 +39,7 @@ class Sight:
 
     def turn(
         self, visible: Sequence[Fact], named: Mapping[str, Fact], begins: Instant
-    ) -> list[Touch] | None:
+    ) -> list[Fact] | None:
         """Show other facts; tell which came and went, or None if too much hangs on them.
 
         Whoever gets None looks anew: what the record begins with, when a model was born,
@@ -65,20 +56,19 @@ class Sight:
             or any(timeline.unsettled_by(fact) for fact in new)
         ):
             return None
-        touches = [Touch(fact, tuple(timeline.interests(fact))) for fact in gone]
         for fact in gone:
             timeline.remove(fact)
             del self.shown[fact.id]
         timeline.by_id = dict(named)
-        return touches + [self.add(fact) for fact in sorted(new, key=sort_key)]
+        new.sort(key=sort_key)
+        for fact in new:
+            self.add(fact)
+        return gone + new
 
-    def add(self, fact: Fact) -> Touch:
+    def add(self, fact: Fact) -> None:
         """Show one more fact, by which the timeline must not be unsettled."""
         self.shown[fact.id] = fact
-        born = [model for model in fact.models if model not in self.timeline.births]
         self.timeline.add(fact)
-        interests = [*self.timeline.interests(fact), *self.timeline.scoped(born)]
-        return Touch(fact, tuple(interests))
 
 
 def _begins(visible: Iterable[Fact], otherwise: Instant) -> Instant:

@@ -162,6 +162,8 @@ class Timeline:
         self._watch: dict[Interest, list[tuple[Lane, Match]]] = {}
         self.reading: Reading | None = None
         """Where it is noted what is read."""
+        self.changed: dict[Lane, None] = {}
+        """Lanes that changed since this was last emptied."""
 
     def add(self, fact: Fact) -> None:
         """Add a fact."""
@@ -172,18 +174,23 @@ class Timeline:
     def remove(self, fact: Fact) -> None:
         """Take out a fact that a correction replaced."""
         for interest in self.interests(fact):
-            self._indexed(interest).remove(fact)
+            self._change(self._indexed(interest)).remove(fact)
             for lane, _ in self._watch.get(interest, ()):
-                lane.remove(fact)
+                if lane.holds(fact):
+                    self._change(lane).remove(fact)
 
     def _enter(self, interest: Interest, fact: Fact) -> None:
-        self._indexed(interest).put(fact, True)
+        self._change(self._indexed(interest)).put(fact, True)
         if interest[0] == MODELS:
             self._indexed(interest).log.append(FIRST_INSTANT)
         for lane, match in self._watch.get(interest, ()):
             verdict = match(fact)
             if verdict is not False:
-                lane.put(fact, verdict is True)
+                self._change(lane).put(fact, verdict is True)
+
+    def _change(self, lane: Lane) -> Lane:
+        self.changed[lane] = None
+        return lane
 
     def _indexed(self, interest: Interest) -> Lane:
         lane = self._index.get(interest)
@@ -253,11 +260,6 @@ class Timeline:
             kinds.append(MODELS)
         models: tuple[str | None, ...] = self.concerns(fact) or tuple(self._models)
         return [(kind, model) for kind in kinds for model in (None, *models)]
-
-    def scoped(self, models: Iterable[str]) -> list[Interest]:
-        """Every (kind, model) on record about some models."""
-        wanted = set(models)
-        return [interest for interest in self._index if interest[1] in wanted] if wanted else []
 
     def introduce(self, model: str) -> None:
         """A new model is concerned by what the organisation did before it, and from now on.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ifthen.dates import Instant, day_of
+from ifthen.dates import Instant, day_of, end_of
 from ifthen.policy.model import Call, Constant, Forbid
 from ifthen.record.model import Fact
 from ifthen.ruling.definitional.days import States
@@ -117,7 +117,8 @@ class Held(Ruled):
         Within a grace that has no bound it is held, never violated.
         """
         key, since, until = stretch.key, stretch.since, stretch.until
-        due = self.grace(clause.grace, since)
+        end_of_day = end_of(day_of(since))
+        due = self.grace(clause.grace, since) if clause.grace is not None else (since, end_of_day)
         if due is None:
             outcome = Outcome(key, "held" if until is None else "open")
             steps = stretch.opened if until is None else stretch.closed

@@ -195,6 +195,8 @@ class State:
         ranges = [range_ for value in _ratios(fact) if (range_ := stated(value)) is not None]
         if "effective_compute" in fact.attributes or not older or not ranges:
             return None
+        if base.facts and base.facts[0].id == fact.id:
+            ranges = [Range.exactly(Fraction(1))]
         return Value((ranges[0],), (fact.id,), assumes=now.assumes)
 
     def _untrained(self, model: str, base: Latest, point: Point) -> bool:
