@@ -169,8 +169,10 @@ def check(session: Session, policy: Policy, record: Record) -> None:
     )
     different = [key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)]
     if different:
-        raise SystemExit("kept up and ruled anew differ: " + "; ".join(
-            f"{key}: {ours.get(key)}, {theirs.get(key)}" for key in different[:3]))
+        raise SystemExit(
+            "kept up and ruled anew differ: "
+            + "; ".join(f"{key}: {ours.get(key)}, {theirs.get(key)}" for key in different[:3])
+        )
 
 
 def child(clauses: int, facts: int) -> dict[str, float | str]:

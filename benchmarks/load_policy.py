@@ -37,7 +37,9 @@ def main() -> None:
     state(f"made-up policies and those of the package; median of {runs} runs", "pyyaml")
     print(f"{'clauses':>8} {'ms':>8} {'own ms':>8}  policy")
     with tempfile.TemporaryDirectory() as folder:
-        made = [write_policy(Path(folder), n) for n in ((10, 100) if quick else (10, 100, 300, 1000))]
+        made = [
+            write_policy(Path(folder), n) for n in ((10, 100) if quick else (10, 100, 300, 1000))
+        ]
         for name in (*made, *policy_ids()):
             figures = [measure(name) for _ in range(runs + 1)][1:]
             wall, own = (median([figure[part] for figure in figures]) * 1000 for part in (0, 1))

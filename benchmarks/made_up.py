@@ -31,8 +31,10 @@ def policy_text(clauses: int) -> str:
     parts = [_HEAD, "thresholds:\n"]
     parts += [_THRESHOLD.format(n=number) for number in range(THRESHOLDS)]
     parts.append("standards:\n")
-    parts += [f"  standard-{number}: {{title: Standard {number}, text: Safe enough, source: s.3}}\n"
-              for number in range(THRESHOLDS)]
+    parts += [
+        f"  standard-{number}: {{title: Standard {number}, text: Safe enough, source: s.3}}\n"
+        for number in range(THRESHOLDS)
+    ]
     parts.append(_DEFINITIONS)
     for number in range(clauses):
         kind = kinds[number % len(kinds)]
@@ -144,7 +146,9 @@ def _maintain(number: int) -> str:
         f"  keep: since(internal_report[what=topic-{topic}]) <= 1 year\n",
     )
     body = bodies[number % len(bodies)]
-    return f"  kind: maintain\n  while: running({action}) and status(threshold-{t}) != below\n{body}"
+    return (
+        f"  kind: maintain\n  while: running({action}) and status(threshold-{t}) != below\n{body}"
+    )
 
 
 def _procedure(number: int) -> str:
