@@ -12,13 +12,15 @@ from dataclasses import dataclass, replace
 
 from ifthen.policy.model import Clause, Policy, Power, Procedure, Whenever
 from ifthen.ruling.cells import Cell
-from ifthen.ruling.finding import Finding, ReadingStatus, WordStatus
+from ifthen.ruling.finding import FAULTS, Finding, ReadingStatus, WordStatus
 from ifthen.ruling.judge import Meaning, Subject
 from ifthen.ruling.outcome import UNPUBLISHED, Outcome, Status, with_force
 from ifthen.ruling.variants import Anatomy
 from ifthen.ruling.wording import bound_text, sentence
 from ifthen.vocabulary import Force
 
+NEVER_ASKED = "-"
+"""Key of the outcome that says that nothing triggered the clause."""
 Place = tuple[str, str]
 """Key and part of an outcome."""
 
@@ -72,9 +74,9 @@ def merge(
     places = dict.fromkeys(
         place
         for variant in variants
-        if variant.meaning == "literal" and variant.recall
+        if variant.meaning == "literal"
         for place, outcome in variant.cell.found.items()
-        if not (outcome.carry and continued)
+        if not (outcome.carry and continued) and (variant.recall or outcome.status in FAULTS)
     )
     recalled = not all(variant.recall for variant in variants)
     parts: dict[Place, tuple[tuple[Outcome | None, ...], Finding]] = {}
@@ -87,9 +89,12 @@ def merge(
                 for variant, outcome in zip(variants, outcomes, strict=True)
                 if outcome is not None and not (outcome.carry and continued)
             ]
-            finding = _merged(policy, clause, subject, stated, anatomy, place, recalled=recalled)
+            finding = _merged(
+                policy, clause, subject, variants, stated, anatomy, place, recalled=recalled
+            )
             part = (outcomes, finding)
-        parts[place] = part
+        if place[0] != NEVER_ASKED or len(places) == 1 or part[1].status != "dormant":
+            parts[place] = part
     return Merged(continued, parts)
 
 
@@ -97,27 +102,37 @@ def _merged(
     policy: Policy,
     clause: Clause,
     subject: Subject,
+    variants: Sequence[Variant],
     stated: Sequence[tuple[Variant, Outcome]],
     anatomy: Anatomy,
     place: Place,
     *,
     recalled: bool,
 ) -> Finding:
-    """The finding that the outcomes of one place merge into."""
+    """The finding that the outcomes of one place merge into.
+
+    A reading that knows no such place asks nothing there, which matters where others are definite.
+    """
     charitable = [outcome for variant, outcome in stated if variant.meaning == "charitable"]
     unsure = {
         _reading(variant): outcome
         for variant, outcome in stated
         if variant.meaning == "literal" and not variant.recall
     }
-    by_reading = [
-        (
-            variant,
-            _without_recall(outcome, unsure.get(_reading(variant))) if recalled else outcome,
-        )
+    told = {
+        _reading(variant): outcome
         for variant, outcome in stated
         if variant.meaning == "literal" and variant.recall
-    ]
+    }
+    by_reading = []
+    for variant in variants:
+        if variant.meaning == "literal" and variant.recall:
+            outcome = told.get(_reading(variant)) or Outcome(place[0], "dormant", place[1])
+            other = unsure.get(_reading(variant))
+            by_reading.append((variant, _without_recall(outcome, other) if recalled else outcome))
+    here = [(variant, outcome) for variant, outcome in by_reading if _reading(variant) in told]
+    if here and all(outcome.status == "undetermined" for _, outcome in here):
+        by_reading = here
     words = _words(policy, anatomy, place, charitable, by_reading[0][1])
     return _finding(policy, clause, subject, by_reading, words)
 

@@ -12,6 +12,7 @@ from ifthen.record.model import Record
 from ifthen.ruling.finding import Finding, Ruling
 from ifthen.ruling.judge import Subject
 from ifthen.ruling.outcome import Status
+from ifthen.ruling.rule import rule
 from ifthen.ruling.session import Session
 
 
@@ -82,15 +83,15 @@ def replay(
     first = end_of(days[0]) if start is None else moment(start)
     statuses: dict[tuple[str, Subject, str], Status] = {}
     changes: list[Change] = []
-    ruling: Ruling | None = None
     for number, day in enumerate(days):
         until = min(end_of(day), end)
         while (wake := session.next_change()) is not None and day_of(wake) < day:
-            ruling = _step(session, end_of(day_of(wake)), statuses, changes, first)
-        ruling = _step(session, until, statuses, changes, first)
+            _step(session, end_of(day_of(wake)), statuses, changes, first)
+        _step(session, until, statuses, changes, first)
         if progress is not None:
             progress(number + 1, len(days))
-    assert ruling is not None
+    # Ruled anew, so that every explanation speaks of the end and not of the day it last changed.
+    ruling = rule(policies, record, end, throughout=throughout)
     return Replay(first, end, tuple(changes), ruling)
 
 
@@ -100,17 +101,15 @@ def _step(
     statuses: dict[tuple[str, Subject, str], Status],
     changes: list[Change],
     start: Instant,
-) -> Ruling:
+) -> None:
     session.advance(at)
-    ruling = session.ruling()
-    for finding in ruling.findings:
+    for finding in session.ruling().findings:
         was = statuses.get(finding.key)
         if was == finding.status:
             continue
         statuses[finding.key] = finding.status
         if at >= start and not (was is None and finding.status == "dormant"):
             changes.append(Change(at, was, finding))
-    return ruling
 
 
 @dataclass(frozen=True, slots=True)

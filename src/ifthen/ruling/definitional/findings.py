@@ -17,6 +17,7 @@ from ifthen.ruling.definitional.conditions import Conditions
 from ifthen.ruling.definitional.settling import Window, forced, once
 from ifthen.ruling.definitional.values import UNTOLD
 from ifthen.ruling.definitional.view import Subject, View
+from ifthen.ruling.finding import FAULTS
 from ifthen.ruling.order import closing, precedes
 from ifthen.ruling.outcome import Outcome, Status
 from ifthen.ruling.variants import Anatomy
@@ -167,10 +168,15 @@ class Findings:
                 table = self._table(clause, subject, readings, self.view, handover)
                 if self.sure is not None:
                     sure = self._table(clause, subject, readings, self.sure, handover)
-                    table = {p: _on_memory(o, sure.get(p)) for p, o in table.items()}
+                    hidden = [p for p, o in sure.items() if o.status in FAULTS]
+                    places = dict.fromkeys([*table, *hidden])
+                    table = {p: _on_memory(_asked(table, p), sure.get(p)) for p in places}
                 tables.append((readings, table))
             for place in dict.fromkeys(place for _, table in tables for place in table):
-                found = [(r, table[place]) for r, table in tables if place in table]
+                found = [(readings, _asked(table, place)) for readings, table in tables]
+                stated = [(readings, table[place]) for readings, table in tables if place in table]
+                if all(outcome.status == "undetermined" for _, outcome in stated):
+                    found = stated
                 yield self._expected(clause, subject, found)
 
     def _expected(
@@ -314,6 +320,11 @@ def _counts_days(clause: Clause) -> bool:
         case Whenever(duty=duty) | Power(price=duty) if duty is not None:
             return any(isinstance(limit, Within) for limit in duty.deadlines)
     return False
+
+
+def _asked(table: Mapping[Place, Outcome], place: Place) -> Outcome:
+    """What is found at a place: under a reading that knows no such place, nothing is asked."""
+    return table.get(place) or Outcome(place[0], "dormant", place[1])
 
 
 def _on_memory(outcome: Outcome, without: Outcome | None) -> Outcome:
