@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 settings.register_profile(
-    "ci", derandomize=True, deadline=None, max_examples=60, suppress_health_check=_QUIET
+    "ci", derandomize=True, deadline=None, max_examples=40, suppress_health_check=_QUIET
 )
 settings.register_profile(
     "search",

@@ -11,7 +11,7 @@ from ifthen.policy.model import Forbid, Policy, Procedure, Step
 from ifthen.record.model import Fact, Record
 from ifthen.ruling.finding import Finding, InForce, unruled
 from ifthen.ruling.holds import NOW, ForbidCell
-from ifthen.ruling.judge import Asked, Judge, Subject
+from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.merge import merge
 from ifthen.ruling.needs import Alternative, Missing, missing_event, needs
 from ifthen.ruling.order import closing
@@ -93,10 +93,9 @@ def may(
 
 def permission(session: Session, action: Action, model: str) -> Permission:
     """Ask a session that already stands at the moment in question."""
-    session.prepare(action, model)
     findings: list[Finding] = []
     missing: list[Missing] = []
-    for group in session.gating(action, Subject(model=model)):
+    for group in session.gating(action, model):
         found, lacks = (_hold if isinstance(group.clause, Forbid) else _gate)(group, session.at)
         findings.extend(found)
         missing.extend(lacks)

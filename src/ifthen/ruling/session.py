@@ -205,7 +205,7 @@ class Session:
         record: the facts; more may be added with ``add``.
         throughout: rule under all of ``policies`` for the whole record, whatever it adopts.
         planned: whether planned facts are seen.
-        lazy: judge nothing until it is asked for with ``prepare``.
+        lazy: judge nothing until it is asked for with ``gating``.
         progress: called with (clauses judged, clauses in all) whenever many are judged at once.
     """
 
@@ -225,6 +225,7 @@ class Session:
         self.throughout = throughout
         self.planned = planned
         self._lazy = lazy
+        self._gating: dict[tuple[str, Action], tuple[Clause, ...]] = {}
         self._progress = progress
         self.at: Instant = 0
         self.known: Instant = 0
@@ -513,28 +514,31 @@ class Session:
         policy, _, name = clause.common.continues.partition("#")
         return self.groups.get((policy, name, subject))
 
-    def prepare(self, action: Action, model: str) -> None:
-        """Judge whatever may hold an action of a model, even one that is not yet on record."""
+    def gating(self, action: Action, model: str) -> Iterator[Group]:
+        """Whatever in force may hold an action of a model, even one that is not yet on record.
+
+        Holds on the action, and procedures that come before it; judged now where they were not.
+        """
         if model not in self.timeline.births:
             for recall in (True, False):
                 self.sight(recall).timeline.introduce(model)
         for version in self.versions:
-            for clause in version.policy.clauses:
-                if gates(clause, action):
-                    for subject in self._subjects(version, clause, [Subject(model=model)]):
-                        if (version.policy.id, clause.common.id, subject) not in self.groups:
-                            self._judge(self._open(version, clause, subject))
+            in_force = version.window.holds(self.at)
+            for clause in self._gates(version.policy, action):
+                for subject in self._subjects(version, clause, [Subject(model=model)]):
+                    group = self.groups.get((version.policy.id, clause.common.id, subject))
+                    if group is None:
+                        group = self._open(version, clause, subject)
+                        self._judge(group)
+                    if in_force:
+                        yield group
 
-    def gating(self, action: Action, subject: Subject) -> Iterator[Group]:
-        """Holds on an action, and procedures that gate it, in the versions now in force."""
-        for version in self.versions:
-            if version.window.holds(self.at):
-                for clause in version.policy.clauses:
-                    if gates(clause, action):
-                        for one in (subject, Subject()):
-                            group = self.groups.get((version.policy.id, clause.common.id, one))
-                            if group is not None:
-                                yield group
+    def _gates(self, policy: Policy, action: Action) -> tuple[Clause, ...]:
+        found = self._gating.get((policy.id, action))
+        if found is None:
+            found = tuple(clause for clause in policy.clauses if gates(clause, action))
+            self._gating[policy.id, action] = found
+        return found
 
     # --- the ruling ------------------------------------------------------------------------
 
