@@ -121,7 +121,8 @@ def _cadence(number: int) -> str:
     bodies = (
         f"  do: internal_report[what=topic-{topic}]\n  every: {number % 11 + 1} months\n",
         f"  do: evaluation_result[threshold=threshold-{t}]\n  every: 3 months\n",
-        '  do: assessment_completed[assessment=comprehensive]\n  every: 6 months\n  growth: ">= 4x"\n',
+        "  do: assessment_completed[assessment=comprehensive]\n"
+        '  every: 6 months\n  growth: ">= 4x"\n',
     )
     return f"  kind: cadence\n  while: running({action})\n{bodies[number % len(bodies)]}"
 
