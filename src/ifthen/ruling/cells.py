@@ -32,7 +32,7 @@ from ifthen.ruling.outcome import (
     earliest,
     settle,
 )
-from ifthen.ruling.reading import Kept, Since, noting, up_to
+from ifthen.ruling.reading import Kept, Noting, Since, up_to
 from ifthen.ruling.reasons import Because
 from ifthen.ruling.timeline import FIRST_INSTANT, Lane
 
@@ -84,7 +84,7 @@ class Cell:
         self._found: dict[tuple[str, str], Outcome] = {}
         self._kept: dict[object, Kept[tuple[Outcome, ...]]] = {}
         self._read = Since()
-        self._new: list[Lane] = []
+        self._new: list[tuple[Lane, Instant]] = []
 
     @property
     def found(self) -> Mapping[tuple[str, str], Outcome]:
@@ -95,8 +95,8 @@ class Cell:
         """Every outcome."""
         return self._found.values()
 
-    def newly_read(self) -> list[Lane]:
-        """Lanes that were read for the first time since this was last asked."""
+    def newly_read(self) -> list[tuple[Lane, Instant]]:
+        """Lanes that were read, or read further, since this was last asked, and up to when."""
         new, self._new = self._new, []
         return new
 
@@ -108,7 +108,7 @@ class Cell:
         self._begun = True
         self.wake = None
         before, self._found = self._found, {}
-        with noting(self.judge.timeline) as reading:
+        with Noting(self.judge.timeline) as reading:
             for outcome in self.judged(at):
                 place = (outcome.key, outcome.part)
                 same = before.get(place)
@@ -129,7 +129,7 @@ class Cell:
         kept = self._kept.get(key)
         if kept is None or not kept.stands(about, at):
             others, self.wake = self.wake, None
-            with noting(self.judge.timeline) as reading:
+            with Noting(self.judge.timeline) as reading:
                 value = tuple(judge())
             kept = Kept(value, about, Since(reading.lanes.items()), self.wake)
             self._kept[key] = kept
@@ -140,7 +140,7 @@ class Cell:
     def now(self, at: Instant, judge: Callable[[], Because]) -> Because:
         """A condition at the moment of the ruling, which facts and time to come may change."""
         timeline = self.judge.timeline
-        with noting(timeline) as reading:
+        with Noting(timeline) as reading:
             because = judge()
         for lane in reading.lanes:
             timeline.read(lane)
@@ -225,7 +225,7 @@ class Cell:
         latest = max(
             (s.late_seconds for s in settlements if s.late_seconds is not None), default=None
         )
-        if due.high is not None:
+        if due.high is not None and worst.status not in ("met", "late"):
             self.wake_at(due.high + 1, at)
             self.wake_at((due.low or 0) + 1, at)
         beyond = due.high is None or self.window.closed_by(due.high)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ifthen.dates import Instant, day_of, end_of, start_of
 from ifthen.ruling.order import Point, closing
-from ifthen.ruling.reading import Since, noting
+from ifthen.ruling.reading import Noting, Since
 from ifthen.ruling.reasons import Because
 from ifthen.ruling.timeline import Reading, Timeline
 
@@ -60,7 +60,7 @@ class Course:
         moment = self._steps[-1].next() if self._steps else self._first
         while moment is not None and start_of(day_of(moment)) <= until:
             point = closing(min(moment, until))
-            with noting(self._timeline) as reading:
+            with Noting(self._timeline) as reading:
                 found = self._ask(point)
             self._read.add(reading)
             step = Step(moment, point, found, reading)

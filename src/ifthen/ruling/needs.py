@@ -23,6 +23,7 @@ from ifthen.policy.model import (
     Quantified,
 )
 from ifthen.ruling.judge import Asked, Judge
+from ifthen.ruling.reasons import Because
 
 LIMIT = 64
 """Most alternatives kept at each step; beyond it the largest are dropped."""
@@ -99,8 +100,6 @@ def needs(
 ) -> tuple[Alternative, ...]:
     """Smallest sets of facts that would make a condition ``wanted``; empty where none would."""
     expression = judge.choose(expression)
-    if judge.truth(expression, asked).value is wanted:
-        return NOTHING
     match expression:
         case Defined(expression=inner):
             return needs(inner, wanted, judge, asked)
@@ -108,6 +107,8 @@ def needs(
             flipped = replace(asked, lenient=not asked.lenient)
             return needs(inner, not wanted, judge, flipped)
         case Logic(operator="otherwise", operands=operands):
+            if judge.truth(expression, asked).value is wanted:
+                return NOTHING
             return _any_of(needs(operand, wanted, judge, asked) for operand in operands)
         case Logic(operator=operator, operands=operands):
             parts = [needs(operand, wanted, judge, asked) for operand in operands]
@@ -118,19 +119,23 @@ def needs(
                 for name in judge.domain(domain, asked)
             ]
             return _all_of(parts) if (quantifier == "every") == wanted else _any_of(parts)
+    because = judge.truth(expression, asked)
+    if because.value is wanted:
+        return NOTHING
+    match expression:
         case Call() if wanted:
-            return _call(expression, judge, asked)
-        case Compare() if wanted:
+            return _call(expression, because, judge)
+        case Compare() if wanted and because.value is None:
             return _status(expression, judge, asked)
     return ()
 
 
-def _call(call: Call, judge: Judge, asked: Asked) -> tuple[Alternative, ...]:
+def _call(call: Call, because: Because, judge: Judge) -> tuple[Alternative, ...]:
     if call.function in ("in_place", "approved"):
         kind = "standard_activated" if call.function == "in_place" else "standard_approved"
         found = [
             Missing(kind, str(child.detail["model"] or "") or None, standard=str(standard))
-            for child in judge.truth(call, asked).children
+            for child in because.children
             if child.value is not True and (standard := child.detail["standard"])
         ]
         return (frozenset(found),)
@@ -145,8 +150,6 @@ def _status(compare: Compare, judge: Judge, asked: Asked) -> tuple[Alternative, 
     if not isinstance(left, Call) or left.function != "status":
         return ()
     if compare.operator != "=" or compare.right != Constant("below"):
-        return ()
-    if judge.truth(compare, asked).value is False:
         return ()
     threshold = judge.names.threshold(judge.word(left.arguments[0], asked))
     named = judge.word(left.arguments[1], asked) if len(left.arguments) > 1 else None

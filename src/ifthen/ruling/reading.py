@@ -8,8 +8,7 @@ order, back-dated ones and corrections alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -19,16 +18,23 @@ from ifthen.ruling.timeline import Lane, Reading, Timeline
 T = TypeVar("T")
 
 
-@contextmanager
-def noting(timeline: Timeline) -> Iterator[Reading]:
+class Noting:
     """Note apart what is read within; the surroundings have read it too."""
-    outer = timeline.reading
-    timeline.reading = reading = Reading()
-    try:
-        yield reading
-    finally:
-        timeline.reading = outer
-        if outer is not None:
+
+    __slots__ = ("_outer", "_timeline")
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
+
+    def __enter__(self) -> Reading:
+        self._outer = self._timeline.reading
+        self._timeline.reading = reading = Reading()
+        return reading
+
+    def __exit__(self, *_: object) -> None:
+        reading, outer = self._timeline.reading, self._outer
+        self._timeline.reading = outer
+        if outer is not None and reading is not None:
             for lane, until in reading.lanes.items():
                 outer.note(lane, until)
 
@@ -53,13 +59,15 @@ class Since:
     def __init__(self, lanes: Iterable[tuple[Lane, Instant]] = ()) -> None:
         self._lanes = {lane: (len(lane.log), until) for lane, until in lanes}
 
-    def add(self, reading: Reading) -> list[Lane]:
-        """Watch what was read as well; tell which lanes are new."""
-        new = [lane for lane in reading.lanes if lane not in self._lanes]
-        for lane, until in reading.lanes.items():
-            known = self._lanes.get(lane)
-            if known is None or known[1] < until:
-                self._lanes[lane] = (len(lane.log), until)
+    def add(self, reading: Reading) -> list[tuple[Lane, Instant]]:
+        """Watch what was read as well; tell what of it was not watched, or not as far."""
+        new = [
+            (lane, until)
+            for lane, until in reading.lanes.items()
+            if (known := self._lanes.get(lane)) is None or known[1] < until
+        ]
+        for lane, until in new:
+            self._lanes[lane] = (len(lane.log), until)
         return new
 
     def lanes(self) -> Iterable[Lane]:

@@ -249,8 +249,8 @@ class Session:
             for policy in policies
             for place, clause in enumerate(policy.clauses)
         }
-        self._readers: dict[Lane, dict[int, Group]] = {}
-        """Which groups read a lane."""
+        self._readers: dict[Lane, dict[int, tuple[Group, Instant]]] = {}
+        """Which groups read a lane, and up to which instant."""
         self._met: set[str] = set()
         """Models of which every clause in force is asked."""
         self._stale: dict[int, Group] = {}
@@ -392,8 +392,10 @@ class Session:
         """Mark what facts that came or went may change."""
         for sight in (self._all, self._sure):
             if sight is not None:
-                for lane in sight.timeline.changed:
-                    self._stale.update(self._readers.get(lane, {}))
+                for lane, since in sight.timeline.changed.items():
+                    for key, (group, until) in self._readers.get(lane, {}).items():
+                        if until >= since:
+                            self._stale[key] = group
                 sight.timeline.changed.clear()
         if facts:
             self._note_recalled()
@@ -402,10 +404,13 @@ class Session:
                 self.sight(False).timeline.introduce(model)
                 self._meet(model)
 
-    def watch(self, lanes: Iterable[Lane], group: Group) -> None:
-        """Judge a group again when one of these lanes has changed."""
-        for lane in lanes:
-            self._readers.setdefault(lane, {})[id(group)] = group
+    def watch(self, lanes: Iterable[tuple[Lane, Instant]], group: Group) -> None:
+        """Judge a group again when one of these lanes changes at or before an instant."""
+        for lane, until in lanes:
+            readers = self._readers.setdefault(lane, {})
+            known = readers.get(id(group))
+            if known is None or known[1] < until:
+                readers[id(group)] = (group, until)
 
     def _meet(self, model: str) -> None:
         """Open what is asked of a model that is new."""
@@ -422,12 +427,13 @@ class Session:
             if self.groups.get(group.key) is group:
                 self._stale[id(group)] = group
         while self._stale:
-            group = self._stale.pop(next(iter(self._stale)))
-            if self.groups.get(group.key) is group:
-                self._judge(group)
-                if group.after is not None and group.after.takes_over_anew:
-                    group.after.reset()
-                    self._stale[id(group.after)] = group.after
+            stale, self._stale = self._stale, {}
+            for group in stale.values():
+                if self.groups.get(group.key) is group:
+                    self._judge(group)
+                    if group.after is not None and group.after.takes_over_anew:
+                        group.after.reset()
+                        self._stale[id(group.after)] = group.after
         judged, self._judged = list(self._judged.values()), {}
         return judged
 

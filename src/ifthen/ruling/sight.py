@@ -36,6 +36,7 @@ class Sight:
             self.timeline.introduce(model)
         for fact in sorted(visible, key=sort_key):
             self.timeline.add(fact)
+        self.timeline.changed.clear()
 
     def turn(
         self, visible: Sequence[Fact], named: Mapping[str, Fact], begins: Instant

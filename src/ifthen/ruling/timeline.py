@@ -8,7 +8,7 @@ from which day on it changed, and the timeline notes which ones are read: see ``
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeAlias
@@ -162,8 +162,8 @@ class Timeline:
         self._watch: dict[Interest, list[tuple[Lane, Match]]] = {}
         self.reading: Reading | None = None
         """Where it is noted what is read."""
-        self.changed: dict[Lane, None] = {}
-        """Lanes that changed since this was last emptied."""
+        self.changed: dict[Lane, Instant] = {}
+        """Lanes that changed since this was last emptied, and from which day on."""
 
     def add(self, fact: Fact) -> None:
         """Add a fact."""
@@ -174,23 +174,28 @@ class Timeline:
     def remove(self, fact: Fact) -> None:
         """Take out a fact that a correction replaced."""
         for interest in self.interests(fact):
-            self._change(self._indexed(interest)).remove(fact)
-            for lane, _ in self._watch.get(interest, ()):
-                if lane.holds(fact):
-                    self._change(lane).remove(fact)
+            for lane in (self._indexed(interest), *(one for one, _ in self._watching(interest))):
+                lane.remove(fact)
+                self._note(lane)
 
     def _enter(self, interest: Interest, fact: Fact) -> None:
-        self._change(self._indexed(interest)).put(fact, True)
+        index = self._indexed(interest)
+        index.put(fact, True)
         if interest[0] == MODELS:
-            self._indexed(interest).log.append(FIRST_INSTANT)
-        for lane, match in self._watch.get(interest, ()):
+            index.log.append(FIRST_INSTANT)
+        self._note(index)
+        for lane, match in self._watching(interest):
             verdict = match(fact)
             if verdict is not False:
-                self._change(lane).put(fact, verdict is True)
+                lane.put(fact, verdict is True)
+                self._note(lane)
 
-    def _change(self, lane: Lane) -> Lane:
-        self.changed[lane] = None
-        return lane
+    def _note(self, lane: Lane) -> None:
+        if lane.log:
+            self.changed[lane] = min(lane.log[-1], self.changed.get(lane, LAST_INSTANT))
+
+    def _watching(self, interest: Interest) -> Sequence[tuple[Lane, Match]]:
+        return self._watch.get(interest, ())
 
     def _indexed(self, interest: Interest) -> Lane:
         lane = self._index.get(interest)
