@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,9 +26,10 @@ _ASSESSMENTS = ("preliminary", "comprehensive", "follow_up", "safeguards")
 
 
 def policy_text(clauses: int) -> str:
-    """A policy of that many clauses, of all six kinds, each for every model."""
-    kinds = [_whenever, _cadence, _whenever, _forbid, _maintain, _whenever, _procedure]
-    kinds += [_becomes, _forbid, _power]
+    """A policy of that many clauses, each for every model.
+
+    They are of all six kinds, about as often as in the policies of the package.
+    """
     parts = [_HEAD, "thresholds:\n"]
     parts += [_THRESHOLD.format(n=number) for number in range(THRESHOLDS)]
     parts.append("standards:\n")
@@ -36,9 +38,11 @@ def policy_text(clauses: int) -> str:
         for number in range(THRESHOLDS)
     ]
     parts.append(_DEFINITIONS)
+    so_far: Counter[str] = Counter()
     for number in range(clauses):
-        kind = kinds[number % len(kinds)]
-        body = kind(number // len(kinds))
+        kind = _KINDS[number % len(_KINDS)]
+        body = kind(so_far[kind.__name__])
+        so_far[kind.__name__] += 1
         head = f"- id: clause-{number}\n  title: Clause {number}\n  source: s.{number}\n"
         parts.append(f"{head}  for_each: model\n{body}")
     return "".join(parts)
@@ -179,6 +183,13 @@ def _power(number: int) -> str:
     then: published[what=topic-{topic}]
     within: 30 days
 """
+
+
+_KINDS = (
+    *(_whenever, _forbid, _whenever, _cadence, _whenever, _procedure, _whenever, _maintain),
+    *(_becomes, _whenever, _forbid, _power, _whenever, _cadence, _whenever, _becomes),
+    *(_maintain, _whenever, _forbid, _whenever),
+)
 
 
 # --- records -------------------------------------------------------------------------------------
