@@ -34,7 +34,7 @@ from ifthen.ruling.outcome import (
 )
 from ifthen.ruling.reading import Kept, Noting, Since, up_to
 from ifthen.ruling.reasons import Because
-from ifthen.ruling.timeline import FIRST_INSTANT, Lane
+from ifthen.ruling.timeline import FIRST_INSTANT, LAST_INSTANT, Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,8 @@ class Cell:
         self.wake: Instant | None = None
         """The next instant at which time alone may change an outcome."""
         self._begun = False
+        self._changed = FIRST_INSTANT
+        """From when on anything changed that was read before."""
         self._found: dict[tuple[str, str], Outcome] = {}
         self._kept: dict[object, Kept[tuple[Outcome, ...]]] = {}
         self._read = Since()
@@ -102,9 +104,10 @@ class Cell:
 
     def update(self, at: Instant) -> bool:
         """Bring the outcomes up to date; tell whether anything had to be judged."""
-        changed = self._read.changed() is not None
-        if self._begun and not changed and (self.wake is None or at < self.wake):
+        changed = self._read.changed()
+        if self._begun and changed is None and (self.wake is None or at < self.wake):
             return False
+        self._changed = LAST_INSTANT if changed is None else changed
         self._begun = True
         self.wake = None
         before, self._found = self._found, {}
@@ -112,7 +115,8 @@ class Cell:
             for outcome in self.judged(at):
                 place = (outcome.key, outcome.part)
                 same = before.get(place)
-                self._found[place] = same if same == outcome else outcome
+                kept = same is outcome or same == outcome
+                self._found[place] = same if kept and same is not None else outcome
         self._new += self._read.add(reading)
         return True
 
@@ -127,11 +131,12 @@ class Cell:
     ) -> tuple[Outcome, ...]:
         """Outcomes that are judged again only where what they rest on has changed."""
         kept = self._kept.get(key)
-        if kept is None or not kept.stands(about, at):
+        if kept is None or not kept.stands(about, at, self._changed):
             others, self.wake = self.wake, None
             with Noting(self.judge.timeline) as reading:
                 value = tuple(judge())
-            kept = Kept(value, about, Since(reading.lanes.items()), self.wake)
+            until = max(reading.lanes.values(), default=FIRST_INSTANT)
+            kept = Kept(value, about, Since(reading.lanes.items()), until, self.wake)
             self._kept[key] = kept
             self.wake = others
         self.wake_at(kept.wake, at)
@@ -364,7 +369,9 @@ def _judged(role: str, expression: Expression, judge: Judge, asked: Asked) -> Be
 
 def extended(outcome: Outcome, because: Iterable[Because], unknown: Iterable[str] = ()) -> Outcome:
     """An outcome with explanation, its facts, assumptions and reasons added."""
-    steps = tuple(because)
+    steps, reasons = tuple(because), tuple(unknown)
+    if not steps and not reasons:
+        return outcome
     return replace(
         outcome,
         because=(*outcome.because, *steps),
@@ -374,7 +381,7 @@ def extended(outcome: Outcome, because: Iterable[Because], unknown: Iterable[str
         assumes=tuple(
             dict.fromkeys([*outcome.assumes, *(a for step in steps for a in step.all_assumes())])
         ),
-        unknown=tuple(dict.fromkeys([*outcome.unknown, *unknown])),
+        unknown=tuple(dict.fromkeys([*outcome.unknown, *reasons])),
     )
 
 

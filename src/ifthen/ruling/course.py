@@ -2,8 +2,8 @@
 
 Whoever asks on one day notes what was read; the next day worth asking is the first on which a
 fact of a lane that was read begins or ends, or on which time alone may turn the answer. Of days
-in a row with the same answers only the first and the last are kept: asking can go on from there,
-and from any day on which something changed.
+in a row with the same answers only the first and the last two are kept: asking can go on from
+there, and from any day on which something changed.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Course:
         self._read = Since()
 
     def walk(self, until: Instant) -> Iterator[tuple[Point, Found]]:
-        """The answers up to an instant: the first of each run of the same ones, and the last."""
+        """The answers up to an instant: of a run of the same ones the first and the last."""
         self._rewind()
         moment = self._steps[-1].next() if self._steps else self._first
         while moment is not None and start_of(day_of(moment)) <= until:
@@ -91,6 +91,6 @@ class Course:
 
     def _append(self, step: Step) -> None:
         steps = self._steps
-        if len(steps) > 1 and steps[-1].values == steps[-2].values == step.values:
-            steps.pop()
+        if len(steps) > 2 and all(kept.values == step.values for kept in steps[-3:]):
+            del steps[-2]
         steps.append(step)

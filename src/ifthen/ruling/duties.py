@@ -154,6 +154,11 @@ class CadenceCell(Cell):
     ) -> None:
         super().__init__(clause, judge, window, carried)
         self._course = Course(judge.timeline, window.start, self._running)
+        self._growth: Compare | None = None
+        if clause.growth is not None:
+            operator, factor = clause.growth
+            growth = Call("growth", (clause.do,))
+            self._growth = Compare(operator, growth, Constant(Fraction(factor)))
 
     def judged(self, at: Instant) -> Iterator[Outcome]:
         """The open turn, and every turn that deeds have closed."""
@@ -327,9 +332,8 @@ class CadenceCell(Cell):
         self, period: _Period, deeds: list[Deed], at: Instant
     ) -> tuple[Due, Because | None]:
         """The end of the day on which growth since the anchor first reached the factor."""
-        assert self.clause.growth is not None
-        operator, factor = self.clause.growth
-        test = Compare(operator, Call("growth", (self.clause.do,)), Constant(Fraction(factor)))
+        test = self._growth
+        assert test is not None
         model = self.judge.subject.model
         stop = deeds[0].fact.latest if deeds else at
         because: Because | None = None

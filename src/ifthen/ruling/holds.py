@@ -16,10 +16,11 @@ from ifthen.ruling.order import SAME_DAY, Point, before_fact, closing, turning_f
 from ifthen.ruling.outcome import Outcome, Status
 from ifthen.ruling.reasons import Because, kleene_not, kleene_or
 from ifthen.ruling.timeline import Lane
-from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION
+from ifthen.vocabulary import ACTIONS, MODEL_EVENTS_OF_ACTION
 
 _STATUS: dict[bool | None, Status] = {True: "open", False: "held", None: "undetermined"}
 _ACTS: dict[bool | None, Status] = {True: "open", False: "violated", None: "undetermined"}
+_RUNNING = {action: Call("running", (Constant(action),)) for action in ACTIONS}
 NOW = "now"
 """Key of the outcome that says how the hold stands at the moment of the ruling."""
 
@@ -37,7 +38,7 @@ class ForbidCell(Cell):
         carried: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(clause, judge, window, carried)
-        self._action = Call("running", (Constant(clause.action),))
+        self._action = _RUNNING[clause.action]
         self._course = Course(judge.timeline, window.start, self._under_way)
 
     def permits(self, point: Point, trigger: Fact | None = None) -> Because:

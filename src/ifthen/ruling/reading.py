@@ -94,9 +94,18 @@ class Kept(Generic[T]):
     value: T
     about: object
     since: Since
+    until: Instant
+    """Up to when anything was read."""
     wake: Instant | None
 
-    def stands(self, about: object, at: Instant) -> bool:
-        """Whether judging again would give the same."""
-        in_time = self.wake is None or at < self.wake
-        return in_time and about is self.about and self.since.changed() is None
+    def stands(self, about: object, at: Instant, changed: Instant) -> bool:
+        """Whether judging again would give the same.
+
+        Args:
+            about: what it is about now.
+            at: the moment of the ruling.
+            changed: nothing before this has changed since it was last asked.
+        """
+        if about is not self.about or (self.wake is not None and at >= self.wake):
+            return False
+        return self.until < changed or self.since.changed() is None
