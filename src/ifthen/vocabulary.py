@@ -20,6 +20,21 @@ ACTIONS: tuple[Action, ...] = ("train", "deploy", "use-inside", "store")
 FINDINGS = ("below", "alert", "cannot_rule_out", "crossed")
 """Standing of a model against a capability threshold, in rising order."""
 
+FAMILIES = (
+    "cadence",
+    "thresholds",
+    "deployment-gate",
+    "training-gate",
+    "security",
+    "internal-use",
+    "decision",
+    "notice",
+    "publication",
+    "incident",
+    "governance",
+)
+"""What clauses are about, so that those of different developers can be laid side by side."""
+
 NOT_CHECKABLE = {
     "no-test": "a goal or quality without a test that two readers would apply alike",
     "explanation": "gives a reason, an example or background and promises nothing",
@@ -109,8 +124,19 @@ _POLICY = {
     "consulted": _WORDS,
     "change_log": _BOOL,
 }
-_TRAINING = {"flop": _NUMBER, "purpose": _word("capability", "safety")}
-_RELEASE = {"stage": _word(*_STAGES), "market": _WORDS, "based_on": _WORDS, "access": _WORDS}
+_TRAINING = {
+    "flop": _NUMBER,
+    "intended_flop": _NUMBER,
+    "purpose": _word("capability", "safety"),
+}
+_RELEASE = {
+    "stage": _word(*_STAGES),
+    "market": _WORDS,
+    "based_on": _WORDS,
+    "access": _WORDS,
+    "large_scale": _BOOL,
+    "fully_autonomous_research": _BOOL,
+}
 _ASSESSMENT = {
     "assessment": _word(*_ASSESSMENTS),
     "notably_more_capable": _BOOL,
@@ -124,6 +150,7 @@ _REPORT = {
     "redacted": _BOOL,
     "to": _WORDS,
     "recommends": _BOOL,
+    "recipients": _NUMBER,
 }
 _INCIDENT = {
     "harm": _TEXT,
@@ -134,7 +161,10 @@ _INCIDENT = {
     "imminent": _BOOL,
     "injury": _BOOL,
     "elicited": _BOOL,
+    "limb": _WORDS,
+    "model_involved": _BOOL,
 }
+_REVIEW = {"reviewer": _TEXT, "independent": _BOOL, "received": _DATE, "submitted": _DATE}
 
 KINDS: Mapping[str, Kind] = {
     # policy
@@ -171,6 +201,7 @@ KINDS: Mapping[str, Kind] = {
     "system_card_published": Kind("reports", 1, _REPORT),
     "transparency_report": Kind("reports", 1, _REPORT),
     "internal_report": Kind("reports", 1, _REPORT),
+    "documents_destroyed": Kind("reports", 2, {"dated": _DATE}),
     # findings
     "threshold_decision": Kind(
         "findings",
@@ -198,10 +229,10 @@ KINDS: Mapping[str, Kind] = {
     "board_or_trust_notice": Kind("people told", 1, {"to": _WORDS}),
     "government_notice": Kind("people told", 1, {"direction": _word("to", "from"), "to": _WORDS}),
     "feedback_received": Kind("people told", 1, {"from": _word("internal", "external")}),
-    "published": Kind("people told", 1, {"to": _WORDS}),
+    "published": Kind("people told", 1, {"to": _WORDS, "recipients": _NUMBER}),
     # outside checks
     "third_party_evaluation": Kind("outside checks", 1, {"elicitation": _WORDS}),
-    "external_review": Kind("outside checks", 1, {}),
+    "external_review": Kind("outside checks", 1, _REVIEW),
     "procedural_review": Kind("outside checks", 1, {}),
     # trouble
     "noncompliance_reported": Kind("trouble", 1, {"from": _word("internal", "external")}),
@@ -214,7 +245,19 @@ KINDS: Mapping[str, Kind] = {
     "drill_held": Kind("trouble", 1, {}),
     # world
     "rival_passed_threshold": Kind("world", 1, {"rival": _TEXT, "equivalent_safeguards": _BOOL}),
-    "organisation": Kind("world", 1, {"revenue": _NUMBER, "employees": _NUMBER}),
+    "rival_assessed": Kind(
+        "world",
+        1,
+        {
+            "rival": _TEXT,
+            "posture": _WORDS,
+            "strong_safety_argument": _BOOL,
+            "highly_capable": _BOOL,
+        },
+    ),
+    "organisation": Kind(
+        "world", 1, {"revenue": _NUMBER, "employees": _NUMBER, "signatory": _WORDS}
+    ),
     "classification_notified": Kind("world", 1, {}),
     "framework_confirmed": Kind("world", 1, {}),
     "roles": Kind("world", 1, {"holders": _WORDS}),
