@@ -123,6 +123,7 @@ _POLICY = {
     "approved_by": _WORDS,
     "consulted": _WORDS,
     "change_log": _BOOL,
+    "material": _BOOL,
 }
 _TRAINING = {
     "flop": _NUMBER,
@@ -136,6 +137,7 @@ _RELEASE = {
     "access": _WORDS,
     "large_scale": _BOOL,
     "fully_autonomous_research": _BOOL,
+    "substantially_modified": _BOOL,
 }
 _ASSESSMENT = {
     "assessment": _word(*_ASSESSMENTS),
@@ -148,10 +150,23 @@ _REPORT = {
     "covers": _WORDS,
     "coverage_date": _DATE,
     "redacted": _BOOL,
+    "redacted_for": _WORD,
+    "samples": _NUMBER,
     "to": _WORDS,
     "recommends": _BOOL,
     "recipients": _NUMBER,
 }
+_LIMBS = (
+    "weights",
+    "catastrophic_harm",
+    "loss_of_control",
+    "deception",
+    "critical_infrastructure",
+    "cyber_breach",
+    "death",
+    "serious_harm",
+)
+"""Kinds of incident that laws tell apart; closed, since a misspelt one would start no clock."""
 _INCIDENT = {
     "harm": _TEXT,
     "discovered": _DATE,
@@ -161,7 +176,10 @@ _INCIDENT = {
     "imminent": _BOOL,
     "injury": _BOOL,
     "elicited": _BOOL,
-    "limb": _WORDS,
+    "limb": _words(*_LIMBS),
+    "casualties": _NUMBER,
+    "damage": _NUMBER,
+    "increased_risk": _BOOL,
     "model_involved": _BOOL,
 }
 _REVIEW = {"reviewer": _TEXT, "independent": _BOOL, "received": _DATE, "submitted": _DATE}
@@ -239,10 +257,12 @@ KINDS: Mapping[str, Kind] = {
     "noncompliance_acknowledged": Kind("trouble", 1, {}),
     "incident": Kind("trouble", 1, _INCIDENT),
     "incident_reported": Kind(
-        "trouble", 1, {"to": _WORDS, "stage": _word("initial", "intermediate", "final")}
+        "trouble", 1, {"to": _WORDS, "stage": _word("initial", "intermediate", "final", "amended")}
     ),
     "incident_resolved": Kind("trouble", 1, {}),
     "drill_held": Kind("trouble", 1, {}),
+    "violation_found": Kind("trouble", 1, {}),
+    "penalty_imposed": Kind("trouble", 1, {"amount": _NUMBER}),
     # world
     "rival_passed_threshold": Kind("world", 1, {"rival": _TEXT, "equivalent_safeguards": _BOOL}),
     "rival_assessed": Kind(
@@ -256,7 +276,15 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
     "organisation": Kind(
-        "world", 1, {"revenue": _NUMBER, "employees": _NUMBER, "signatory": _WORDS}
+        "world",
+        1,
+        {
+            "revenue": _NUMBER,
+            "employees": _NUMBER,
+            "signatory": _WORDS,
+            "operates_in": _WORDS,
+            "academic": _BOOL,
+        },
     ),
     "classification_notified": Kind("world", 1, {}),
     "framework_confirmed": Kind("world", 1, {}),
