@@ -69,6 +69,16 @@ OPTIONAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         ),
         "by": _ROLES,
         "significantly_more_capable": st.booleans(),
+        "levels": st.dictionaries(
+            st.sampled_from(["chem", "chemistry", "persuasion"]),
+            st.sampled_from(["low", "medium", "high", "odd"]),
+            min_size=1,
+        ),
+        "mitigation": st.sampled_from(["pre", "post", "unstated"]),
+    },
+    "forecast": {
+        "threshold": st.sampled_from(["chem", "chemistry", "persuasion"]).map(lambda name: [name]),
+        "level": st.sampled_from(["medium", "high"]),
     },
     "decision": {"go": st.booleans(), "what": st.sampled_from(["train", "stop"]), "by": _ROLES},
     "standard_activated": {"standard": _STANDARD},

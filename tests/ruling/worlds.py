@@ -114,6 +114,12 @@ _COMPUTE = st.sampled_from([1e24, 2e24, 4e24, 9e24])
 _LEVELS = st.dictionaries(
     st.sampled_from(["bio", "cyber", "checkpoint"]), _FINDING, min_size=1, max_size=3
 )
+_SCORES = st.dictionaries(
+    st.sampled_from(["chem", "chemistry", "persuasion", "nuclear"]),
+    st.sampled_from(["low", "medium", "high", "critical", "high", "odd"]),
+    min_size=1,
+    max_size=3,
+)
 _BY = st.sampled_from([["ceo", "rso"], ["ceo"], ["board"]])
 _STANDARD = st.sampled_from([["strong"], ["strong-security"], ["strong-deployment"]])
 
@@ -133,7 +139,16 @@ KINDS: dict[str, st.SearchStrategy[Raw]] = {
     "training_ended": _some(effective_compute=_COMPUTE),
     "assessment_started": _ASSESSMENT,
     "assessment_completed": _ASSESSMENT,
-    "threshold_decision": _some(findings=_LEVELS, by=_BY),
+    "threshold_decision": _some(
+        findings=_LEVELS,
+        by=_BY,
+        levels=_SCORES,
+        mitigation=st.sampled_from(["pre", "post", "post", "unstated"]),
+    ),
+    "forecast": _some(
+        threshold=st.sampled_from([["chem"], ["chemistry"], ["persuasion"]]),
+        level=st.sampled_from(["medium", "high", "critical"]),
+    ),
     "capability_report": st.just({}),
     "standard_activated": _some(standard=_STANDARD),
     "standard_lapsed": _some(standard=_STANDARD),

@@ -9,7 +9,9 @@ from typing import Any
 from ifthen.dates import Duration
 from ifthen.policy.model import (
     Bound,
+    Category,
     Criterion,
+    Level,
     NotCheckable,
     Reading,
     Role,
@@ -22,6 +24,7 @@ from ifthen.policy.reader import Values, is_reserved
 from ifthen.policy.source import Span
 from ifthen.policy.syntax import FUNCTIONS
 from ifthen.policy.yaml import Scalar
+from ifthen.vocabulary import FINDINGS
 
 Entries = list[tuple[Scalar, Any]]
 
@@ -43,7 +46,8 @@ def words(scalars: Iterable[Scalar]) -> tuple[str, ...]:
 
 def names_of(document: Values, problems: Problems) -> Names:
     """Every name of the document; reports names that are taken twice or belong to the language."""
-    terms = {key.text: value.get("type", "judgement") for key, value in entries(document, "terms")}
+    scale = words(document.get("scale", ()))
+    terms = {key.text: _term_type(value, scale) for key, value in entries(document, "terms")}
     readings = {
         key.text: tuple(option.text for option, _ in value.get("options", []))
         for key, value in entries(document, "readings")
@@ -68,10 +72,14 @@ def names_of(document: Values, problems: Problems) -> Names:
                 group.span, f"'{group.text}' already names a standard", "choose another name"
             )
         groups[group.text] = (*groups.get(group.text, ()), key.text)
+    thresholds = _with_aliases(entries(document, "thresholds"), "threshold", problems)
+    _check_scale(document, problems)
     return Names(
         terms=terms,
         readings=readings,
-        thresholds=_with_aliases(entries(document, "thresholds"), "threshold", problems),
+        thresholds=thresholds,
+        scale=scale,
+        categories=_with_aliases(entries(document, "categories"), "category", problems, thresholds),
         standards=standards,
         groups=groups,
         roles=frozenset(key.text for key, _ in document.get("roles", [])),
@@ -84,10 +92,39 @@ def names_of(document: Values, problems: Problems) -> Names:
     )
 
 
-def _with_aliases(table: Entries, what: str, problems: Problems) -> dict[str, str]:
-    """Ids and aliases to ids."""
+def _term_type(term: Values, scale: tuple[str, ...]) -> Any:
+    """The type of a term; a level is a rung where a word of the scale bounds it."""
+    bounds = (term.get(name, Bound("any")) for name in ("literal", "charitable"))
+    if term.get("type") == "level" and any(bound.value in scale for bound in bounds):
+        return "rung"
+    return term.get("type", "judgement")
+
+
+def _check_scale(document: Values, problems: Problems) -> None:
+    """Report a scale of fewer than two levels, or with a word that is taken."""
+    seen: set[str] = set()
+    for level in document.get("scale", ()):
+        if level.text in seen:
+            problems.add(level.span, f"the level '{level.text}' is given twice")
+        elif level.text in FINDINGS:
+            message = f"'{level.text}' is a standing against a threshold"
+            problems.add(level.span, message, "choose another word for the level")
+        seen.add(level.text)
+    if "scale" in document and document.get("scale") is not None and len(seen) < 2:
+        problems.add(document.keys["scale"], "a scale has two levels or more, lowest first")
+
+
+def _with_aliases(
+    table: Entries, what: str, problems: Problems, thresholds: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Ids and aliases to ids; a fact may name either a threshold or a category, so they differ."""
     ids = {key.text: key.text for key, _ in table}
     for key, value in table:
+        for name in (key, *value.get("aliases", ())):
+            if thresholds is not None and name.text in thresholds:
+                problems.add(
+                    name.span, f"'{name.text}' already names a threshold", "choose another name"
+                )
         for alias in value.get("aliases", ()):
             if alias.text in ids:
                 problems.add(
@@ -160,15 +197,6 @@ def build_thresholds(document: Values, names: Names, problems: Problems) -> dict
     """The thresholds, with groups of standards expanded and aliases resolved."""
     result: dict[str, Threshold] = {}
     for key, value in entries(document, "thresholds"):
-        required: dict[str, None] = {}
-        for name in value.get("requires", ()):
-            if name.text in names.groups:
-                required.update(dict.fromkeys(names.groups[name.text]))
-            elif name.text in names.standards:
-                required[names.standards[name.text]] = None
-            else:
-                known = [*names.standards, *names.groups]
-                problems.unknown(name.span, "standard", name.text, known)
         above = []
         for name in value.get("above", ()):
             if name.text not in names.thresholds:
@@ -180,7 +208,7 @@ def build_thresholds(document: Values, names: Names, problems: Problems) -> dict
             value.get("title", ""),
             value.get("text", ""),
             value.get("source", ""),
-            tuple(required),
+            _required(value, names, problems),
             tuple(above),
             value.get("checkpoint", False),
             numbers,
@@ -190,6 +218,51 @@ def build_thresholds(document: Values, names: Names, problems: Problems) -> dict
             key.span,
         )
     _refuse_circles(result, problems)
+    return result
+
+
+def _required(value: Values, names: Names, problems: Problems) -> tuple[str, ...]:
+    """The standards that an element requires, groups expanded."""
+    required: dict[str, None] = {}
+    for name in value.get("requires", ()):
+        if name.text in names.groups:
+            required.update(dict.fromkeys(names.groups[name.text]))
+        elif name.text in names.standards:
+            required[names.standards[name.text]] = None
+        else:
+            known = [*names.standards, *names.groups]
+            problems.unknown(name.span, "standard", name.text, known)
+    return tuple(required)
+
+
+def build_categories(document: Values, names: Names, problems: Problems) -> dict[str, Category]:
+    """The categories with what each level means in them."""
+    result: dict[str, Category] = {}
+    for key, value in entries(document, "categories"):
+        levels: dict[str, Level] = {}
+        for name, level in entries(value, "levels"):
+            if name.text not in names.scale:
+                problems.unknown(name.span, "level", name.text, names.scale, "of the scale")
+            levels[name.text] = Level(
+                name.text,
+                level.get("text", ""),
+                level.get("source", ""),
+                _required(level, names, problems),
+                rows_of(level),
+                name.span,
+            )
+        result[key.text] = Category(
+            key.text,
+            value.get("title", ""),
+            value.get("text", ""),
+            value.get("source", ""),
+            levels,
+            value.get("tracked", True),
+            words(value.get("aliases", ())),
+            rows_of(value),
+            value.get("continues"),
+            span=key.span,
+        )
     return result
 
 

@@ -47,6 +47,7 @@ def check_comparable(problems: Problems, compare: Compare, left: Type, right: Ty
             "duration": "write a duration such as '6 months'",
             "factor": "write a factor such as 4x",
             "level": f"levels are {', '.join(left.options)}",
+            "rung": "write a level of the scale",
         }.get(left.name, "")
         if left.name == "number" and right.name == "factor":
             hint = "write '4x of compute(MODEL)'"

@@ -56,7 +56,7 @@ def describe(expression: Expression | Pattern | Test) -> str:
         case Events(patterns=patterns):
             return " or ".join(describe(pattern) for pattern in patterns)
         case Call(function=function, arguments=arguments):
-            if function in ("thresholds", "models"):
+            if function in ("thresholds", "categories", "models"):
                 return function
             return f"{function}({', '.join(describe(argument) for argument in arguments)})"
         case Not(operand=operand):

@@ -115,7 +115,7 @@ _ALIASES = Field("aliases", IDS, "Other names for it.")
 _CONTINUES = Field(
     "continues",
     Form("clause reference"),
-    "The clause or threshold of an earlier version that this one carries on: "
+    "The clause, threshold or category of an earlier version that this one carries on: "
     "developer/family@version#id.",
 )
 _REMARK = Field("remark", TEXT, "A sentence to print with the finding.")
@@ -169,6 +169,30 @@ THRESHOLD = Shape(
         Field("above", IDS, "Thresholds; below any of them means below this one."),
         Field("checkpoint", Form("boolean"), "Assessed, but no member of 'thresholds'."),
         Field("numbers", Form("table", Form("number")), "The stated numbers, by name."),
+        _ALIASES,
+        _ENCODES,
+        _CONTINUES,
+    ),
+)
+LEVEL = Shape(
+    "level",
+    "What one level of the scale means in a category.",
+    (
+        Field("text", TEXT, "Our paraphrase of the text.", required=True),
+        _SOURCE,
+        Field("requires", IDS, "Standards, or groups of them, that this level requires."),
+        _ENCODES,
+    ),
+)
+CATEGORY = Shape(
+    "category",
+    "A category of risk, scored on the policy's scale.",
+    (
+        _TITLE,
+        _TEXT,
+        _SOURCE,
+        Field("levels", _table(LEVEL), "What the levels mean here, by the word of the scale."),
+        Field("tracked", Form("boolean"), "False: described, but no member of 'categories'."),
         _ALIASES,
         _ENCODES,
         _CONTINUES,
@@ -369,6 +393,8 @@ DOCUMENT = Shape(
         Field("terms", _table(TERM), "Words that leave room, by id."),
         Field("readings", _table(READING), "Several parses of one ambiguous text, by id."),
         Field("thresholds", _table(THRESHOLD), "Capability thresholds, by id."),
+        Field("scale", IDS, "Levels of risk, lowest first: [low, medium, high, critical]."),
+        Field("categories", _table(CATEGORY), "Categories scored on the scale, by id."),
         Field("standards", _table(STANDARD), "Standards of safeguards, by id."),
         Field("roles", _table(ROLE), "Everyone the policy gives a part, by id."),
         Field("define", Form("table", CONDITION), "Conditions used by name."),
@@ -382,5 +408,6 @@ DOCUMENT = Shape(
             "argument", TEXT, "Why more than a quarter of the rows is not checkable, where it is."
         ),
     ),
+    needs=(("categories", "scale"),),
 )
 """The whole document."""

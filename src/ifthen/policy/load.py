@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from ifthen.policy.build import (
+    build_categories,
     build_not_checkable,
     build_readings,
     build_roles,
@@ -134,15 +135,18 @@ def _build(document: Values, names: Names, problems: Problems) -> Policy:
         clauses=tuple(clauses),
         not_checkable=build_not_checkable(document, problems),
         argument=document.get("argument", ""),
+        scale=names.scale,
+        categories=build_categories(document, names, problems),
     )
 
 
 def _encoding(document: Values) -> Iterator[Values]:
     """Every element of the document that may encode rows."""
-    for table in ("terms", "readings", "thresholds", "standards", "roles"):
+    for table in ("terms", "readings", "thresholds", "categories", "standards", "roles"):
         for _, value in entries(document, table):
             yield value
-            yield from (criterion for _, criterion in entries(value, "criteria"))
+            for part in ("criteria", "levels"):
+                yield from (inner for _, inner in entries(value, part))
     for _, values in document.get("clauses", []):
         yield values
         yield from values.get("steps", ())

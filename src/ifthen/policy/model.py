@@ -161,8 +161,8 @@ class Quantified:
     quantifier: Literal["every", "some"]
     variable: str
     domain: Expression
-    """``Call('thresholds')``, ``Call('models')``, ``Call('required', …)``, ``Call('criteria', …)``
-    or ``Words``."""
+    """``Call`` of ``thresholds``, ``categories``, ``models``, ``required`` or ``criteria``; or
+    ``Words``."""
     body: Expression
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
@@ -194,6 +194,14 @@ Expression: TypeAlias = (
     | Choice
 )
 """Any expression. ``Events`` and ``DurationLiteral`` are such so that readings can choose them."""
+
+
+def mitigation_of(call: Call) -> str | None:
+    """``pre`` or ``post``, where a call of ``level`` says which; None where either counts."""
+    second = call.arguments[1] if len(call.arguments) > 1 else None
+    said = second.value if isinstance(second, Constant) else None
+    return str(said) if said in ("pre", "post") else None
+
 
 # --- what clauses refer to ---------------------------------------------------------------------
 
@@ -255,6 +263,40 @@ class Threshold:
     aliases: tuple[str, ...] = ()
     encodes: tuple[str, ...] = ()
     continues: str | None = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What one level of the scale means in one category."""
+
+    id: str
+    """A word of the policy's scale."""
+    text: str
+    source: str
+    requires: tuple[str, ...] = ()
+    """Ids of the standards required at this level, groups expanded."""
+    encodes: tuple[str, ...] = ()
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category of risk in which models are scored on the policy's scale."""
+
+    id: str
+    title: str
+    text: str
+    source: str
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    """What each level means, by the word of the scale."""
+    tracked: bool = True
+    """Whether it is a member of ``categories``."""
+    aliases: tuple[str, ...] = ()
+    encodes: tuple[str, ...] = ()
+    continues: str | None = None
+    lacks: tuple[str, ...] = ()
+    """Levels of the scale that a case took out: a model scored so has no known level here."""
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -511,6 +553,9 @@ class Policy:
     not_checkable: tuple[NotCheckable, ...]
     argument: str = ""
     """Why more than a quarter of the rows is not checkable, where that is so."""
+    scale: tuple[str, ...] = ()
+    """The levels on which categories are scored, lowest first."""
+    categories: Mapping[str, Category] = field(default_factory=dict)
 
     @property
     def family(self) -> str:

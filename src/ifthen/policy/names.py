@@ -11,7 +11,8 @@ from ifthen.policy.source import Diagnostic, Source, Span, did_you_mean
 from ifthen.policy.yaml import shorten
 from ifthen.vocabulary import ACTIONS, KINDS
 
-TermType: TypeAlias = Literal["duration", "factor", "level", "judgement"]
+TermType: TypeAlias = Literal["duration", "factor", "level", "rung", "judgement"]
+"""What a term stands for; a ``rung`` is a level of the policy's scale."""
 Subject: TypeAlias = Literal["organisation", "model", "standard", "any"]
 
 ROLE_ATTRIBUTES = frozenset({"by", "approved_by", "proposed_by", "consulted"})
@@ -27,6 +28,10 @@ class Names:
     """Reading to its options."""
     thresholds: Mapping[str, str] = field(default_factory=dict)
     """Threshold or alias of one, to its id."""
+    scale: tuple[str, ...] = ()
+    """Levels of risk, lowest first."""
+    categories: Mapping[str, str] = field(default_factory=dict)
+    """Category or alias of one, to its id."""
     standards: Mapping[str, str] = field(default_factory=dict)
     """Standard or alias of one, to its id."""
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -41,6 +46,8 @@ class Names:
             return "an event"
         for known, what in (
             (self.thresholds, "a threshold"),
+            (self.categories, "a category"),
+            (self.scale, "a level"),
             (self.standards, "a standard"),
             (self.groups, "a group of standards"),
             (self.roles, "a role"),

@@ -14,7 +14,7 @@ from ifthen.vocabulary import KINDS, Attribute, attributes_of
 _LISTS = frozenset({"words", "about"})
 _UNTESTED = {
     "findings": "write a condition with status(THRESHOLD)",
-    "levels": "write a condition with status(THRESHOLD)",
+    "levels": "write a condition with level(CATEGORY)",
     "values": "",
     "date": "dates are for 'within: {time: ..., of: [...]}'",
 }
@@ -46,9 +46,10 @@ class PatternChecker:
         """A word as the value of an attribute, an alias resolved; reports an unknown one."""
         names = self.names
         if label == "threshold":
-            if word not in names.thresholds:
-                self.problems.unknown(span, label, word, names.thresholds)
-            return names.thresholds.get(word, word)
+            known = {**names.categories, **names.thresholds}
+            if word not in known:
+                self.problems.unknown(span, label, word, known)
+            return known.get(word, word)
         if label == "standard":
             if word not in names.standards and word not in names.groups:
                 self.problems.unknown(span, label, word, [*names.standards, *names.groups])

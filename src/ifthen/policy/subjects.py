@@ -19,10 +19,11 @@ def type_of_this(problems: Problems, variable: Variable, context: Context) -> Ty
 
 
 def check_status(problems: Problems, call: Call, context: Context) -> None:
-    """A status without a model is that of the subject model."""
+    """A status or level without a model is that of the subject model."""
     if context.subject not in ("model", "any"):
-        message = f"status() needs a model here, since {context.where} is for no model"
-        problems.add(call.span, message, "write status(THRESHOLD, MODEL)")
+        message = f"{call.function}() needs a model here, since {context.where} is for no model"
+        hint = "status(THRESHOLD, MODEL)" if call.function == "status" else "level(CATEGORY, MODEL)"
+        problems.add(call.span, message, f"write {hint}")
 
 
 def check_growth(problems: Problems, call: Call, argument: Expression, context: Context) -> None:

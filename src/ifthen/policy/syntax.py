@@ -45,12 +45,14 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "growth": (1, 1),
     "last": (1, 1),
     "status": (1, 2),
+    "level": (1, 3),
+    "forecast": (1, 1),
     "in_place": (1, 2),
     "approved": (1, 2),
     "compute": (1, 1),
     "running": (1, 2),
     "counts": (1, 1),
-    "required": (1, 1),
+    "required": (1, 2),
     "criteria": (1, 1),
 }
 """Every primitive, with the fewest and the most arguments it takes."""
@@ -277,7 +279,8 @@ class _Parser(TokenReader):
         least, most = FUNCTIONS[function]
         self.close(")", opened)
         if not least <= len(arguments) <= most:
-            takes = f"{least}" if least == most else f"{least} or {most}"
+            between = " to " if most - least > 1 else " or "
+            takes = f"{least}" if least == most else f"{least}{between}{most}"
             plural = "" if most == 1 else "s"
             message = f"{function}() takes {takes} argument{plural}, but {len(arguments)} are given"
             self.fail(token.start, self.tokens[self.position - 1].end, message)
@@ -302,10 +305,12 @@ class _Parser(TokenReader):
         if self.at("["):
             domain = self._words()
         else:
-            name = self.name("thresholds, models, required(t), criteria(standard) or a list")
+            name = self.name(
+                "thresholds, categories, models, required(t), criteria(standard) or a list"
+            )
             if self.at("("):
                 domain = self._call(name)
-            elif name.text in ("thresholds", "models"):
+            elif name.text in ("thresholds", "categories", "models"):
                 domain = Call(name.text, (), self.since(name))
             else:
                 domain = Name(name.text, self.since(name))

@@ -29,6 +29,7 @@ from ifthen.policy.model import (
     Times,
     Variable,
     Words,
+    mitigation_of,
 )
 from ifthen.policy.names import ANY_EVENT, Context, Names, Problems
 from ifthen.policy.patterns import PatternChecker
@@ -37,6 +38,7 @@ from ifthen.policy.subjects import check_growth, check_status, type_of_this
 from ifthen.policy.syntax import Factor, Name
 from ifthen.policy.values import (
     ADVICE,
+    ARGUMENTS,
     DURATION,
     FACTOR,
     FIRST_ARGUMENT,
@@ -57,7 +59,7 @@ from ifthen.vocabulary import KINDS, attributes_of
 MAX_DEPTH = 100
 """Deepest nesting of a condition, the definitions it uses included."""
 
-_DEFINABLE = frozenset({"truth", "number", "factor", "duration", "level", "unknown"})
+_DEFINABLE = frozenset({"truth", "number", "factor", "duration", "level", "rung", "unknown"})
 """Types of the values that a definition may stand for."""
 
 Variables = Mapping[str, Type]
@@ -302,7 +304,7 @@ class Checker:
     # --- calls ---
 
     def _call(self, call: Call, context: Context, variables: Variables) -> tuple[Expression, Type]:
-        if call.function in ("required", "criteria", "thresholds", "models"):
+        if call.function in ("required", "criteria", "thresholds", "categories", "models"):
             arguments = self._arguments(call, context, variables)
             return replace(call, arguments=arguments), Type(
                 "standards" if call.function == "required" else "words"
@@ -315,14 +317,19 @@ class Checker:
                 check_growth(self.problems, call, argument, context)
             return replace(call, arguments=(argument,)), RESULTS[call.function]
         arguments = self._arguments(call, context, variables)
-        if call.function == "status" and len(arguments) == 1:
+        named_model = 1 + (call.function == "level" and mitigation_of(call) is not None)
+        if call.function in ("status", "level") and len(arguments) == named_model:
             check_status(self.problems, call, context)
         return replace(call, arguments=arguments), RESULTS[call.function]
 
     def _arguments(
         self, call: Call, context: Context, variables: Variables
     ) -> tuple[Expression, ...]:
-        wanted = (FIRST_ARGUMENT.get(call.function, ""), "model")
+        wanted: tuple[str, ...] = (FIRST_ARGUMENT.get(call.function, ""), "model")
+        if len(call.arguments) > 1:
+            wanted = ARGUMENTS.get(call.function, wanted)
+        if call.function == "level" and mitigation_of(call) is None and len(call.arguments) == 2:
+            wanted = ("category", "model" if _is_model(call.arguments[1], variables) else wanted[1])
         return tuple(
             self._argument(argument, want, context, variables)
             for argument, want in zip(call.arguments, wanted, strict=False)
@@ -359,7 +366,7 @@ class Checker:
     def _word(self, word: Constant, other: Type) -> Constant:
         """A plain word where a value of type ``other`` is expected."""
         text = str(word.value)
-        if other.name in ("threshold", "standard", "action"):
+        if other.name in ("threshold", "category", "standard", "action", "rung"):
             return named(self.names, self.problems, word, other.name, {})
         if other.name in WORDLIKE or other.name == "words":
             return Constant(
@@ -433,6 +440,7 @@ class Checker:
         if isinstance(domain, Call):
             members = {
                 "thresholds": Type("threshold", label="threshold"),
+                "categories": Type("category", label="category"),
                 "models": Type("model"),
                 "required": Type("standard", label="standard"),
                 "criteria": Type("criterion"),
@@ -443,6 +451,13 @@ class Checker:
         word = (
             str(domain.value) if isinstance(domain, Constant) else getattr(domain, "function", "")
         )
-        known = ("thresholds", "models", "required", "criteria")
+        known = ("thresholds", "categories", "models", "required", "criteria")
         self.problems.unknown(domain.span, "domain", word, known)
         return domain, UNKNOWN
+
+
+def _is_model(argument: Expression, variables: Variables) -> bool:
+    """Whether an argument can only name a model: ``this``, or a member of ``models``."""
+    if isinstance(argument, Constant):
+        return str(argument.value) in variables
+    return True

@@ -24,6 +24,8 @@ FACTOR = Type("factor")
 DURATION = Type("duration")
 LEVEL = Type("level", FINDINGS, "level")
 WORD = Type("word")
+MITIGATIONS = ("pre", "post")
+"""Whether a score is before or after mitigation, as ``level(c, post)`` says it."""
 UNKNOWN = Type("unknown")
 """The type of something already reported; it fits everywhere."""
 
@@ -38,7 +40,10 @@ NAMED = {
     "text": "a text",
     "date": "a date",
     "mapping": "a mapping",
+    "rung": "a level of the scale",
+    "mitigation": "'pre' or 'post'",
     "threshold": "a threshold",
+    "category": "a category",
     "standard": "a standard",
     "standards": "a list of standards",
     "model": "a model",
@@ -65,6 +70,7 @@ TERM_TYPES: dict[str, Type] = {
     "duration": DURATION,
     "factor": FACTOR,
     "level": LEVEL,
+    "rung": Type("rung", label="level"),
     "judgement": TRUTH,
 }
 RESULTS = {
@@ -73,6 +79,8 @@ RESULTS = {
     "since": DURATION,
     "growth": FACTOR,
     "status": LEVEL,
+    "level": Type("rung", label="level"),
+    "forecast": Type("rung", label="level"),
     "in_place": TRUTH,
     "approved": TRUTH,
     "compute": NUMBER,
@@ -80,8 +88,15 @@ RESULTS = {
     "counts": TRUTH,
 }
 """What each primitive gives."""
+ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "level": ("category", "mitigation", "model"),
+    "required": ("category", "rung"),
+}
+"""What the arguments of a primitive name, where it takes more than a thing and a model."""
 FIRST_ARGUMENT = {
     "status": "threshold",
+    "level": "category",
+    "forecast": "category",
     "required": "threshold",
     "in_place": "standard",
     "approved": "standard",
@@ -91,9 +106,10 @@ FIRST_ARGUMENT = {
     "counts": "procedure",
 }
 """What the first argument of each primitive names; a second one names a model."""
-ORDERED = frozenset({"number", "factor", "duration", "level", "date"})
+ORDERED = frozenset({"number", "factor", "duration", "level", "rung", "date"})
 WORDLIKE = frozenset(
-    {"word", "text", "level", "threshold", "standard", "model", "criterion", "action"}
+    {"word", "text", "level", "rung", "threshold", "category"}
+    | {"standard", "model", "criterion", "action"}
 )
 ADVICE = {
     "events": "write did(EVENTS)",
@@ -101,6 +117,8 @@ ADVICE = {
     "factor": "compare it, as in growth(EVENTS) >= 4x",
     "number": "compare it, as in count(EVENTS) >= 2",
     "level": "compare it, as in status(t) = below",
+    "rung": "compare it, as in level(CATEGORY, post) <= medium",
+    "category": "write level(CATEGORY, post) <= medium",
     "standards": "write in_place(required(t))",
     "standard": "write in_place(STANDARD)",
     "words": "write 'LIST includes WORD'",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ifthen.policy.model import Constant, Words
 from ifthen.policy.names import Names, Problems
 from ifthen.policy.syntax import Name
-from ifthen.policy.values import WORD, Type
+from ifthen.policy.values import MITIGATIONS, WORD, Type
 from ifthen.vocabulary import ACTIONS
 
 
@@ -22,6 +22,7 @@ def no_condition(names: Names, problems: Problems, name: Name, variables: Iterab
             "a standard": f"write in_place({word})",
             "a group of standards": f"write in_place({word})",
             "a threshold": f"write status({word}) = crossed",
+            "a category": f"write level({word}, post) <= medium",
             "a procedure": f"write counts({word})",
             "an action": f"write running({word})",
         }.get(what, "")
@@ -43,6 +44,12 @@ def named(
     known: Mapping[str, str]
     if wanted == "threshold":
         known = names.thresholds
+    elif wanted == "category":
+        known = names.categories
+    elif wanted in ("rung", "mitigation"):
+        levels = names.scale if wanted == "rung" else MITIGATIONS
+        known = {level: level for level in levels}
+        wanted = "level" if wanted == "rung" else wanted
     elif wanted == "standard":
         known = {**names.standards, **{group: group for group in names.groups}}
     elif wanted == "procedure":
@@ -55,11 +62,14 @@ def named(
 
 
 def word_domain(names: Names, domain: Words) -> tuple[Words, Type]:
-    """A written list: thresholds, standards (groups expanded), actions or plain words."""
+    """A written list of thresholds, categories, standards (groups expanded), actions or words."""
     words = domain.values
     if all(word in names.thresholds for word in words):
         values = tuple(names.thresholds[word] for word in words)
         return replace(domain, values=values), Type("threshold", label="threshold")
+    if all(word in names.categories for word in words):
+        values = tuple(names.categories[word] for word in words)
+        return replace(domain, values=values), Type("category", label="category")
     if all(word in names.standards or word in names.groups for word in words):
         members = [m for w in words for m in names.groups.get(w, (names.standards.get(w, w),))]
         values = tuple(dict.fromkeys(members))

@@ -11,6 +11,7 @@ from ifthen.policy.model import (
     Before,
     By,
     Cadence,
+    Category,
     Clause,
     Duty,
     Expression,
@@ -79,6 +80,10 @@ def _write_elements(page: Page, policy: Policy) -> None:
             t.id: t.title + (f"; requires {', '.join(t.requires)}" if t.requires else "")
             for t in policy.thresholds.values()
         },
+        "Scale": {"levels": " < ".join(policy.scale)} if policy.scale else {},
+        "Categories": {
+            name: text for c in policy.categories.values() for name, text in _category(c)
+        },
         "Standards": {s.id: s.title for s in policy.standards.values()},
         "Roles": {r.id: r.title for r in policy.roles.values()},
         "Words that leave room": {
@@ -96,6 +101,13 @@ def _write_elements(page: Page, policy: Policy) -> None:
             page.heading(title)
             for name, text in table.items():
                 page.item(name, text, column=26)
+
+
+def _category(category: Category) -> Iterable[tuple[str, str]]:
+    yield category.id, category.title + ("" if category.tracked else "; not tracked")
+    for level in category.levels.values():
+        requires = f"; requires {', '.join(level.requires)}" if level.requires else ""
+        yield f"{category.id}/{level.id}", level.text + requires
 
 
 def clause_lines(clause: Clause) -> list[tuple[str, str]]:
@@ -198,6 +210,20 @@ def as_json(policy: Policy) -> dict[str, Any]:
         "thresholds": [
             {"id": t.id, "title": t.title, "text": t.text, "requires": list(t.requires)}
             for t in policy.thresholds.values()
+        ],
+        "scale": list(policy.scale),
+        "categories": [
+            {
+                "id": c.id,
+                "title": c.title,
+                "text": c.text,
+                "tracked": c.tracked,
+                "levels": [
+                    {"id": level.id, "text": level.text, "requires": list(level.requires)}
+                    for level in c.levels.values()
+                ],
+            }
+            for c in policy.categories.values()
         ],
         "standards": [
             {

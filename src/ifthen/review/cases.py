@@ -28,7 +28,16 @@ Expected: TypeAlias = Status | Literal["none"]
 """The status a case expects of its finding; ``none`` where there is no finding."""
 Side: TypeAlias = Literal["keeps", "breaks", "with", "without"]
 Part: TypeAlias = Literal[
-    "clause", "threshold", "standard", "criterion", "term", "reading", "role", "step"
+    "clause",
+    "threshold",
+    "category",
+    "level",
+    "standard",
+    "criterion",
+    "term",
+    "reading",
+    "role",
+    "step",
 ]
 PARTS: tuple[Part, ...] = get_args(Part)
 """What a case can take out of a policy."""
@@ -40,7 +49,7 @@ class Removal:
 
     part: Part
     name: str
-    """Its id; ``STANDARD/ID`` for a criterion, ``CLAUSE/ID`` for a step."""
+    """Its id; ``CATEGORY/LEVEL``, ``STANDARD/ID`` of a criterion, ``CLAUSE/ID`` of a step."""
 
     def __str__(self) -> str:
         return f"{self.part} {self.name}"

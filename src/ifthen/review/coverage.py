@@ -185,12 +185,16 @@ def _elements(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
         "term": policy.terms,
         "reading": policy.readings,
         "threshold": policy.thresholds,
+        "category": policy.categories,
         "standard": policy.standards,
         "role": policy.roles,
     }
     for part, table in tables.items():
         for element in table.values():
             yield f"{part} {element.id}", element.encodes
+    for category in policy.categories.values():
+        for level in category.levels.values():
+            yield f"level {category.id}/{level.id}", level.encodes
     for standard in policy.standards.values():
         for criterion in standard.criteria:
             yield f"criterion {standard.id}/{criterion.id}", criterion.encodes

@@ -24,8 +24,10 @@ def without(policy: Policy, removal: Removal) -> Policy:
     """The policy without an element.
 
     A clause, a step or a criterion is gone. A threshold or a standard is gone with every mention of
-    it among thresholds, standards and groups. A role is gone from steps, powers and tests. A term
-    leaves room without bound, for every reader. Of a reading only the first option is left.
+    it among thresholds, categories, standards and groups. Without a category no model has a known
+    level in it; without a level, no model that is scored so. A role is gone from steps, powers and
+    tests. A term leaves room without bound, for every reader. Of a reading only the first option is
+    left.
 
     Raises:
         NoSuchElement: the policy lacks it.
@@ -68,6 +70,22 @@ def _threshold(policy: Policy, name: str) -> Policy:
     )
 
 
+def _category(policy: Policy, name: str) -> Policy:
+    _require("category", name, policy.categories)
+    return replace(policy, categories=_removed(policy.categories, name))
+
+
+def _level(policy: Policy, name: str) -> Policy:
+    places = [f"{c.id}/{level}" for c in policy.categories.values() for level in c.levels]
+    _require("level", name, places)
+    owner, _, level = name.partition("/")
+    category = policy.categories[owner]
+    changed = replace(
+        category, levels=_removed(category.levels, level), lacks=(*category.lacks, level)
+    )
+    return replace(policy, categories={**policy.categories, owner: changed})
+
+
 def _standard(policy: Policy, name: str) -> Policy:
     _require("standard", name, policy.standards)
     return replace(
@@ -77,6 +95,16 @@ def _standard(policy: Policy, name: str) -> Policy:
         thresholds={
             key: replace(threshold, requires=_less(threshold.requires, name))
             for key, threshold in policy.thresholds.items()
+        },
+        categories={
+            key: replace(
+                category,
+                levels={
+                    word: replace(level, requires=_less(level.requires, name))
+                    for word, level in category.levels.items()
+                },
+            )
+            for key, category in policy.categories.items()
         },
     )
 
@@ -134,6 +162,8 @@ def _role(policy: Policy, name: str) -> Policy:
 _REMOVERS: Mapping[Part, Callable[[Policy, str], Policy]] = {
     "clause": _clause,
     "threshold": _threshold,
+    "category": _category,
+    "level": _level,
     "standard": _standard,
     "criterion": _criterion,
     "term": _term,

@@ -41,8 +41,11 @@ def elapsed(
     return reached if operator in (">=", ">") else kleene_not(reached)
 
 
-def holds(operator: str, left: object, right: object) -> bool | None:
-    """Whether two values compare so; unknown where their kinds do not allow it."""
+def holds(operator: str, left: object, right: object, scale: tuple[str, ...] = ()) -> bool | None:
+    """Whether two values compare so; unknown where their kinds do not allow it.
+
+    Words rise in the order of ``FINDINGS`` or of the policy's ``scale``.
+    """
     if operator == "in":
         if not isinstance(right, tuple):
             return left == right
@@ -53,8 +56,11 @@ def holds(operator: str, left: object, right: object) -> bool | None:
         return left.compare(operator, right)
     if isinstance(left, tuple) and isinstance(right, str):
         equal = right in left
-    elif left in FINDINGS and right in FINDINGS and operator not in ("=", "!="):
-        a, b = FINDINGS.index(str(left)), FINDINGS.index(str(right))
+    elif operator not in ("=", "!="):
+        rising = next((o for o in (FINDINGS, scale) if left in o and right in o), None)
+        if rising is None:
+            return None
+        a, b = rising.index(str(left)), rising.index(str(right))
         return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[operator]
     else:
         equal = left == right

@@ -18,6 +18,7 @@ from ifthen.policy.model import (
     Procedure,
     Quantified,
     Times,
+    mitigation_of,
 )
 from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.matching import model_scope
@@ -61,7 +62,8 @@ def _collect(
         case Call(function=function, arguments=arguments):
             for argument in arguments:
                 _collect(argument, judge, found, model)
-            scope = None if len(arguments) > 1 or function == "compute" else model
+            named = 1 + (function == "level" and mitigation_of(expression) is not None)
+            scope = None if len(arguments) > named or function == "compute" else model
             scopes = _bases(judge, scope) if function in ("in_place", "status") else (scope,)
             found.update((kind, m) for kind in _KINDS_OF_CALL.get(function, ()) for m in scopes)
             if function == "running":
@@ -107,5 +109,7 @@ _KINDS_OF_CALL: Mapping[str, tuple[str, ...]] = {
     "in_place": ("standard_activated", "standard_lapsed", "model_released", "model_announced"),
     "approved": ("standard_approved",),
     "status": ("threshold_decision", "model_released", "model_announced"),
+    "level": ("threshold_decision",),
+    "forecast": ("forecast",),
     "compute": (COMPUTE,),
 }

@@ -32,6 +32,7 @@ from ifthen.policy.model import (
     Times,
     Variable,
     Words,
+    mitigation_of,
 )
 from ifthen.record.model import Fact
 from ifthen.ruling.comparing import elapsed, holds, interval_text, passing, shown, unpublished
@@ -40,7 +41,7 @@ from ifthen.ruling.matching import Matcher, Names, attribute
 from ifthen.ruling.order import SAME_DAY, Point, precedes
 from ifthen.ruling.quantities import Range, Value
 from ifthen.ruling.reasons import Because, agree, kleene_and, kleene_not, kleene_or
-from ifthen.ruling.standing import Standing
+from ifthen.ruling.standing import NO_FORECAST, Standing
 from ifthen.ruling.timeline import Lane, Timeline
 from ifthen.vocabulary import Action
 
@@ -102,6 +103,7 @@ class Judge:
         self.month_end: MonthEnd | None = month_end
         self.floor = floor
         """No clock of this clause starts before this instant."""
+        self.scale = (NO_FORECAST, *policy.scale)
         self.standing = Standing(policy, names, timeline)
         self.compute = Compute(timeline, self.standing)
         self.matcher = Matcher(names, timeline, subject.model, subject.standard)
@@ -236,10 +238,12 @@ class Judge:
                 return values
             case Call(function="thresholds"):
                 return [t.id for t in self.policy.thresholds.values() if not t.checkpoint]
+            case Call(function="categories"):
+                return [c.id for c in self.policy.categories.values() if c.tracked]
             case Call(function="models"):
                 return self.timeline.models(asked.point.latest)
-            case Call(function="required", arguments=(inner,)):
-                return self._required(self.word(inner, asked))
+            case Call(function="required"):
+                return self._required(expression, asked)
             case Call(function="criteria", arguments=(inner,)):
                 return [
                     criterion.id
@@ -249,9 +253,16 @@ class Judge:
                 ]
         raise TypeError(f"not a domain: {self.names.text(expression)}")
 
-    def _required(self, threshold: str) -> tuple[str, ...]:
-        found = self.policy.thresholds.get(threshold)
-        return found.requires if found is not None else ()
+    def _required(self, call: Call, asked: Asked) -> tuple[str, ...]:
+        """The standards that a threshold, or a level of a category, requires."""
+        name = self.word(call.arguments[0], asked)
+        if len(call.arguments) > 1:
+            category = self.policy.categories.get(name)
+            level = self.word(call.arguments[1], asked)
+            found = None if category is None else category.levels.get(level)
+            return () if found is None else found.requires
+        threshold = self.policy.thresholds.get(name)
+        return () if threshold is None else threshold.requires
 
     def _judgement(self, term: str, asked: Asked) -> Because:
         found = self.policy.terms.get(term)
@@ -345,7 +356,9 @@ class Judge:
         if unknown:
             value = None
         else:
-            value = agree(holds(expression.operator, x, y) for x in a.possible for y in b.possible)
+            value = agree(
+                holds(expression.operator, x, y, self.scale) for x in a.possible for y in b.possible
+            )
         if value is None and not unknown:
             unknown = (f"{self.names.text(left)} is only known as {shown(a.possible)}",)
         return Because(
@@ -398,6 +411,13 @@ class Judge:
                 threshold = self.names.threshold(self.word(arguments[0], asked))
                 model = self._model(expression, asked, 1)
                 return self.standing.status(threshold, model, asked.point)
+            case Call(function="level", arguments=arguments):
+                category, mitigation = self.word(arguments[0], asked), mitigation_of(expression)
+                model = self._model(expression, asked, 1 if mitigation is None else 2)
+                return self.standing.level(category, mitigation, model, asked.point)
+            case Call(function="forecast", arguments=(what,)):
+                category = self.word(what, asked)
+                return self.standing.forecast(category, self.subject.model, asked.point)
             case Call(function="count", arguments=(events,)):
                 return self._count(events, asked)
         raise TypeError(f"not a value: {self.names.text(expression)}")
@@ -529,7 +549,7 @@ class Judge:
     def _standards(self, call: Call, asked: Asked) -> Because:
         argument = call.arguments[0]
         if isinstance(argument, Call) and argument.function == "required":
-            names = self._required(self.word(argument.arguments[0], asked))
+            names = self._required(argument, asked)
         else:
             names = self.names.standards(self.word(argument, asked))
         model = self._model(call, asked, 1)

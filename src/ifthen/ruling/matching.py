@@ -48,6 +48,10 @@ class Names:
         self._thresholds = {t.id: t.id for t in policy.thresholds.values()}
         for threshold in policy.thresholds.values():
             self._thresholds.update((alias, threshold.id) for alias in threshold.aliases)
+        for category in policy.categories.values():
+            self._thresholds.update(
+                (name, category.id) for name in (category.id, *category.aliases)
+            )
         self._standards: dict[str, tuple[str, ...]] = {
             s.id: (s.id,) for s in policy.standards.values()
         }
@@ -80,7 +84,7 @@ class Names:
         return found
 
     def threshold(self, name: str) -> str:
-        """The policy's id for a threshold that a record names; itself where the policy has none."""
+        """The policy's id for a threshold or category; the name itself where it has none."""
         return self._thresholds.get(name, name)
 
     def standards(self, name: str) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ from ifthen.policy.model import (
     Not,
     Pattern,
     Quantified,
+    Words,
+    mitigation_of,
 )
 from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.reasons import Because
@@ -39,6 +41,11 @@ class Missing:
     standard: str | None = None
     by: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
+    category: str | None = None
+    level: str = ""
+    """The level that a score must come to, in words: ``at most medium``."""
+    mitigation: str = ""
+    """``pre`` or ``post`` where the score must be before or after mitigation."""
     where: tuple[str, ...] = ()
     """What else the fact must say, as the policy writes it: ``assessment=comprehensive``."""
     clause: str = ""
@@ -46,10 +53,13 @@ class Missing:
     step: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """``{"kind", "model", "threshold"|"standard"|"by"|"to"|"step", "clause"}``."""
+        """``{"kind", "model", "clause"}`` and whichever of the others are asked for."""
         optional = {
             "threshold": self.threshold,
             "standard": self.standard,
+            "category": self.category,
+            "level": self.level or None,
+            "mitigation": self.mitigation or None,
             "by": list(self.by) or None,
             "to": list(self.to) or None,
             "where": list(self.where) or None,
@@ -64,6 +74,9 @@ class Missing:
             return f"standard {self.standard} {state}"
         if self.threshold is not None:
             return f"a decision that {self.threshold} is below"
+        if self.category is not None:
+            when = {"pre": " before mitigation", "post": " after mitigation"}
+            return f"a decision that {self.category} is {self.level}{when.get(self.mitigation, '')}"
         words = self.kind.replace("_", " ")
         if self.by:
             return f"{words} by {' and '.join(self.by)}"
@@ -125,8 +138,9 @@ def needs(
     match expression:
         case Call() if wanted:
             return _call(expression, because, judge)
-        case Compare() if wanted and because.value is None:
-            return _status(expression, judge, asked)
+        case Compare() if because.value is None:
+            scored = _level(expression, wanted, judge, asked)
+            return scored or (_status(expression, judge, asked) if wanted else ())
     return ()
 
 
@@ -161,6 +175,45 @@ def _status(compare: Compare, judge: Judge, asked: Asked) -> tuple[Alternative, 
         frozenset([Missing("threshold_decision", model, threshold=one)])
         for one in (threshold, *undecided)
     )
+
+
+_LEVELS = {
+    "<=": "at most {}",
+    "<": "below {}",
+    "=": "{}",
+    "!=": "other than {}",
+    ">": "above {}",
+    ">=": "at least {}",
+}
+_OPPOSITE = {"<=": ">", "<": ">=", "=": "!=", "!=": "=", ">": "<=", ">=": "<"}
+
+
+def _level(compare: Compare, wanted: bool, judge: Judge, asked: Asked) -> tuple[Alternative, ...]:
+    """The score that would make a comparison of a level come out as wanted."""
+    left = judge.choose(compare.left)
+    if not isinstance(left, Call) or left.function != "level":
+        return ()
+    match judge.choose(compare.right):
+        case Words(values=values) if compare.operator == "in" and wanted:
+            level = " or ".join(values)
+        case Words(values=values) if compare.operator == "in":
+            level = f"none of {', '.join(values)}"
+        case Constant(value=str() as value):
+            operator = compare.operator if wanted else _OPPOSITE[compare.operator]
+            level = _LEVELS[operator].format(value)
+        case _:
+            return ()
+    mitigation = mitigation_of(left)
+    place = 1 if mitigation is None else 2
+    named = judge.word(left.arguments[place], asked) if len(left.arguments) > place else None
+    found = Missing(
+        "threshold_decision",
+        named or judge.subject.model,
+        category=judge.names.threshold(judge.word(left.arguments[0], asked)),
+        level=level,
+        mitigation=mitigation or "",
+    )
+    return (frozenset([found]),)
 
 
 def _any_of(parts: Iterable[tuple[Alternative, ...]]) -> tuple[Alternative, ...]:

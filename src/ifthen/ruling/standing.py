@@ -127,6 +127,77 @@ class Standing:
                 return str(value)
         return None
 
+    def level(
+        self, category: str, mitigation: str | None, model: str | None, point: Point
+    ) -> Value:
+        """The last score of a model in a category; before or after mitigation, or either.
+
+        A score that does not say whether it is before or after may be either.
+        """
+        if model is None:
+            return Value((), unknown=("no model is in question",))
+
+        def scores(fact: Fact) -> bool | None:
+            said = fact.attributes.get("mitigation")
+            if self._score(fact, category) is None:
+                return False
+            if mitigation is None or said == mitigation:
+                return True
+            return None if said in (None, "unstated") else False
+
+        key = ("level", category, mitigation, model, self.policy.id)
+        last = self.timeline.lane(key, ("threshold_decision",), model, scores).last(point)
+        ids = tuple(fact.id for fact in last.candidates)
+        found = [(fact.id, str(self._score(fact, category))) for fact in last.candidates]
+        known = self.policy.categories.get(category)
+        lacks = () if known is None else known.lacks
+        unknown = tuple(
+            f"{id} scores {category} as {level}, which is no level of {self.policy.id}"
+            for id, level in found
+            if known is None or level not in self.policy.scale or level in lacks
+        )
+        if not last.surely:
+            unsaid = [
+                f"{fact.id} does not say whether it is before or after mitigation"
+                for fact in last.candidates
+                if scores(fact) is None
+            ]
+            never = f"{category} was never scored{_when(mitigation)} for {model} on this record"
+            unknown += tuple(unsaid) or (never,)
+        return Value(tuple(level for _, level in found), ids, unknown, last.assumes)
+
+    def _score(self, fact: Fact, category: str) -> str | None:
+        levels = fact.attributes.get("levels")
+        for name, value in levels.items() if isinstance(levels, Mapping) else ():
+            if self.names.threshold(str(name)) == category:
+                return str(value)
+        return None
+
+    def forecast(self, category: str, model: str | None, point: Point) -> Value:
+        """The level of the last forecast about a category; lower than every level without one."""
+
+        def about(fact: Fact) -> bool | None:
+            words = self.names.words(fact, "threshold")
+            return None if words is None else category in words
+
+        lane = self.timeline.lane(
+            ("forecast", category, model, self.policy.id), ("forecast",), model, about
+        )
+        last = lane.last(point)
+        ids = tuple(fact.id for fact in last.candidates)
+        found = [(fact.id, fact.attributes.get("level")) for fact in last.candidates]
+        unknown = tuple(
+            f"{id} states no level of {self.policy.id}"
+            for id, level in found
+            if level not in self.policy.scale
+        )
+        values = [str(level) for _, level in found if level is not None]
+        if not last.surely and lane.complete:
+            values.append(NO_FORECAST)
+        elif not last.surely:
+            unknown += (f"no forecast about {category} is recorded",)
+        return Value(tuple(values), ids, unknown, last.assumes)
+
     def running(self, action: Action, model: str | None, point: Point, text: str) -> Because:
         """Whether an action is under way for a model."""
         detail = {"action": action, "model": model}
@@ -163,12 +234,18 @@ class Standing:
         )
 
 
+NO_FORECAST = "no forecast"
+"""Stands for a forecast that was never made: lower than every level."""
 _NOUN = {
     "train": "training",
     "deploy": "deployment",
     "use-inside": "internal use",
     "store": "storage",
 }
+
+
+def _when(mitigation: str | None) -> str:
+    return {"pre": " before mitigation", "post": " after mitigation"}.get(mitigation or "", "")
 
 
 def _for(model: str | None) -> str:

@@ -93,23 +93,28 @@ class Conditions(Values):
                 return values
             case Call(function="thresholds"):
                 return [t.id for t in self.policy.thresholds.values() if not t.checkpoint]
+            case Call(function="categories"):
+                return [name for name, c in self.policy.categories.items() if c.tracked]
             case Call(function="models"):
                 firsts = {model: self.view.first(model) for model in self.view.models()}
                 latest_ = here.point.latest
                 return sorted(
                     m for m, first in firsts.items() if first and first.earliest <= latest_
                 )
-            case Call(function="required", arguments=(inner,)):
-                return self._required(self.word(inner, here))
+            case Call(function="required", arguments=given):
+                return self._required(*(self.word(each, here) for each in given))
             case Call(function="criteria", arguments=(inner,)):
                 named = self.names.standards(self.word(inner, here))
                 standards = (self.policy.standards[s] for s in named if s in self.policy.standards)
                 return [criterion.id for standard in standards for criterion in standard.criteria]
         raise TypeError(f"not a domain: {self.names.text(expression)}")
 
-    def _required(self, threshold: str) -> tuple[str, ...]:
-        found = self.policy.thresholds.get(threshold)
-        return () if found is None else found.requires
+    def _required(self, name: str, level: str | None = None) -> tuple[str, ...]:
+        if level is None:
+            found = self.policy.thresholds.get(name)
+            return () if found is None else found.requires
+        levels = self.policy.categories[name].levels if name in self.policy.categories else {}
+        return levels[level].requires if level in levels else ()
 
     # --- primitives ------------------------------------------------------------------------
 
@@ -124,7 +129,7 @@ class Conditions(Values):
             case "in_place" | "approved":
                 model = self.model(call, here, 1)
                 if isinstance(argument, Call):
-                    names = self._required(self.word(argument.arguments[0], here))
+                    names = self._required(*(self.word(each, here) for each in argument.arguments))
                 else:
                     names = self.names.standards(self.word(argument, here))
                 ask = self.state.in_place if call.function == "in_place" else self.state.approved

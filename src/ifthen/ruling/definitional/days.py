@@ -19,6 +19,7 @@ from ifthen.policy.model import (
     Procedure,
     Quantified,
     Times,
+    mitigation_of,
 )
 from ifthen.record.model import Fact
 from ifthen.ruling.definitional.conditions import Conditions
@@ -33,6 +34,8 @@ _KINDS = {
     "in_place": ("standard_activated", "standard_lapsed", "model_released", "model_announced"),
     "approved": ("standard_approved",),
     "status": ("threshold_decision", "model_released", "model_announced"),
+    "level": ("threshold_decision",),
+    "forecast": ("forecast",),
 }
 
 
@@ -95,7 +98,8 @@ class Days:
 
     def _asked(self, call: Call, model: str | None) -> Iterator[Fact]:
         """The facts that a primitive asks after."""
-        scope = None if len(call.arguments) > 1 else model
+        named = 2 if call.function == "level" and mitigation_of(call) is not None else 1
+        scope = None if len(call.arguments) > named else model
         for argument in call.arguments:
             yield from self._spoken_of(argument, model)
         for one in (scope,) if scope is None else (scope, *self._bases(scope)):

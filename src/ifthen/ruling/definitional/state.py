@@ -16,6 +16,7 @@ from ifthen.ruling.reasons import Because, agree
 from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION, Action
 
 NO_MODEL = "no model is in question"
+NONE_FORECAST = "no forecast"
 _RATIO = "effective_compute_ratio"
 _TRAINING = ("training_started", "training_progress", "training_resumed")
 
@@ -115,6 +116,52 @@ class State:
         findings = fact.attributes.get("findings")
         said = findings.items() if isinstance(findings, Mapping) else ()
         return next((str(v) for name, v in said if self.names.threshold(name) == threshold), None)
+
+    def level(
+        self, category: str, mitigation: str | None, model: str | None, point: Point
+    ) -> Value:
+        """The last score in a category; one that does not say when may be before or after."""
+        if model is None:
+            return Value((), unknown=(NO_MODEL,))
+
+        def test(fact: Fact) -> bool | None:
+            if self._score(fact, category) is None:
+                return False
+            said = fact.attributes.get("mitigation", "unstated")
+            if mitigation in (None, said):
+                return True
+            return None if said == "unstated" else False
+
+        last = latest(self.view.find(["threshold_decision"], model, test), point)
+        scores = tuple(str(self._score(fact, category)) for fact in last.facts)
+        known = self.policy.categories.get(category)
+        levels = set() if known is None else set(self.policy.scale) - set(known.lacks)
+        told = last.surely and levels.issuperset(scores)
+        return Value(scores, last.ids, () if told else (f"no level of {category}",), last.assumes)
+
+    def _score(self, fact: Fact, category: str) -> str | None:
+        levels = fact.attributes.get("levels")
+        said = levels.items() if isinstance(levels, Mapping) else ()
+        return next((str(v) for name, v in said if self.names.threshold(name) == category), None)
+
+    def forecast(self, category: str, model: str | None, point: Point) -> Value:
+        """The level of the last forecast about a category."""
+
+        def test(fact: Fact) -> bool | None:
+            named = self.names.words(fact, "threshold")
+            return None if named is None else category in named
+
+        last = latest(self.view.find(["forecast"], model, test), point)
+        said = [fact.attributes.get("level") for fact in last.facts]
+        nothing = not last.surely and self.view.lists(["forecast"])
+        levels = tuple(str(level) for level in said if level is not None)
+        told = (last.surely or nothing) and set(self.policy.scale).issuperset(said)
+        return Value(
+            (*levels, NONE_FORECAST) if nothing else levels,
+            last.ids,
+            () if told else (f"no forecast of {category}",),
+            last.assumes,
+        )
 
     # --- what runs -------------------------------------------------------------------------
 

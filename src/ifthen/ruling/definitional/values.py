@@ -23,9 +23,10 @@ from ifthen.policy.model import (
     Times,
     Variable,
     Words,
+    mitigation_of,
 )
 from ifthen.record.model import Fact
-from ifthen.ruling.definitional.state import State
+from ifthen.ruling.definitional.state import NONE_FORECAST, State
 from ifthen.ruling.definitional.view import Found, Matching, Subject, View, latest
 from ifthen.ruling.matching import Names, attribute, needs_trigger
 from ifthen.ruling.order import SAME_DAY, Point, precedes
@@ -165,7 +166,8 @@ class Values:
         b = self._value(expression.right, here)
         value = None
         if not (a.unknown or b.unknown):
-            value = agree(_holds(expression.operator, x, y) for x in a.possible for y in b.possible)
+            pairs = [(x, y) for x in a.possible for y in b.possible]
+            value = agree(self._holds(expression.operator, x, y) for x, y in pairs)
         return Because(
             "compare",
             self.names.text(expression),
@@ -202,6 +204,23 @@ class Values:
                 return self._number(expression, here)
         raise TypeError(f"not a value: {self.names.text(expression)}")
 
+    def _holds(self, operator: str, left: object, right: object) -> bool | None:
+        """``left operator right`` of two values: numbers, levels, words or lists of words."""
+        if isinstance(left, Range) and isinstance(right, Range):
+            return left.compare(operator, right)
+        lefts, rights = _listed(left), _listed(right)
+        if operator == "in":
+            return any(word in rights for word in lefts)
+        if operator == "includes" or (operator in ("=", "!=") and isinstance(right, str)):
+            return (right in lefts) != (operator == "!=")
+        if operator in ("=", "!="):
+            return (left == right) != (operator == "!=")
+        for rising in (FINDINGS, (NONE_FORECAST, *self.policy.scale)):
+            if left in rising and right in rising:
+                a, b = rising.index(str(left)), rising.index(str(right))
+                return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[operator]
+        return None
+
     def _number(self, call: Call, here: Here) -> Value:
         argument = call.arguments[0]
         match call.function:
@@ -215,6 +234,13 @@ class Values:
             case "status":
                 threshold = self.names.threshold(self.word(argument, here))
                 return self.state.status(threshold, self.model(call, here, 1), here.point)
+            case "level":
+                when = mitigation_of(call)
+                model = self.model(call, here, 1 if when is None else 2)
+                return self.state.level(self.word(argument, here), when, model, here.point)
+            case "forecast":
+                category = self.word(argument, here)
+                return self.state.forecast(category, self.subject.model, here.point)
             case "count":
                 return self._count(argument, here)
         raise TypeError(f"not a value: {self.names.text(call)}")
@@ -256,23 +282,6 @@ class Values:
         if isinstance(value, (bool, str)) or value is None:
             return value
         return self.names.words(fact, name) or value
-
-
-def _holds(operator: str, left: object, right: object) -> bool | None:
-    """``left operator right`` of two values: numbers, levels, words or lists of words."""
-    if isinstance(left, Range) and isinstance(right, Range):
-        return left.compare(operator, right)
-    lefts, rights = _listed(left), _listed(right)
-    if operator == "in":
-        return any(word in rights for word in lefts)
-    if operator == "includes" or (operator in ("=", "!=") and isinstance(right, str)):
-        return (right in lefts) != (operator == "!=")
-    if operator in ("=", "!="):
-        return (left == right) != (operator == "!=")
-    if left in FINDINGS and right in FINDINGS:
-        a, b = FINDINGS.index(str(left)), FINDINGS.index(str(right))
-        return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[operator]
-    return None
 
 
 def _listed(value: object) -> tuple[object, ...]:
