@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 Force: TypeAlias = Literal["commitment", "aim", "option", "recommendation", "statement"]
 FORCES: tuple[Force, ...] = ("commitment", "aim", "option", "recommendation", "statement")
@@ -20,7 +20,7 @@ ACTIONS: tuple[Action, ...] = ("train", "deploy", "use-inside", "store")
 FINDINGS = ("below", "alert", "cannot_rule_out", "crossed")
 """Standing of a model against a capability threshold, in rising order."""
 
-FAMILIES = (
+Family: TypeAlias = Literal[
     "cadence",
     "thresholds",
     "deployment-gate",
@@ -32,7 +32,8 @@ FAMILIES = (
     "publication",
     "incident",
     "governance",
-)
+]
+FAMILIES: tuple[Family, ...] = get_args(Family)
 """What clauses are about, so that those of different developers can be laid side by side."""
 
 NOT_CHECKABLE = {

@@ -296,6 +296,7 @@ def build_standards(document: Values) -> dict[str, Standard]:
             value.get("in_scope", ()),
             value.get("out_of_scope", ()),
             value.get("defined", True),
+            value.get("family", "security"),
             words(value.get("aliases", ())),
             rows_of(value),
             key.span,

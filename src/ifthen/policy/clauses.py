@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ifthen.policy.build import rows_of, words
@@ -28,10 +29,35 @@ from ifthen.policy.patterns import kinds_of
 from ifthen.policy.reader import Values
 from ifthen.policy.types import Checker
 from ifthen.policy.yaml import Scalar
-from ifthen.vocabulary import attributes_of
+from ifthen.vocabulary import Action, Family, attributes_of
 
 _ABSENT: Any = None
 """Stands for a value that could not be read; the document is refused before anyone sees it."""
+
+
+_GATES: Mapping[Action, Family] = {
+    "train": "training-gate",
+    "deploy": "deployment-gate",
+    "use-inside": "internal-use",
+    "store": "security",
+}
+_INCIDENTS = frozenset({"incident", "incident_reported", "incident_resolved"})
+
+
+def family_of(clause: Clause) -> Family:
+    """What a clause that does not say it is about, as far as its kind tells."""
+    match clause:
+        case Cadence():
+            return "cadence"
+        case Forbid(action=action):
+            return _GATES[action]
+        case Procedure():
+            return "decision"
+        case Whenever(when=when, duty=duty):
+            asked = [when, *(duty.then if duty is not None else ())]
+            if any(_INCIDENTS.intersection(kinds_of(events)) for events in asked):
+                return "incident"
+    return "governance"
 
 
 class ClauseBuilder:
@@ -57,7 +83,9 @@ class ClauseBuilder:
         }
         common = self._common(values)
         where = f"clause '{common.id}'" if common.id else "this clause"
-        return builders[kind](values, common, Context(common.for_each, None, where))
+        clause = builders[kind](values, common, Context(common.for_each, None, where))
+        family = values.get("family", family_of(clause))
+        return replace(clause, common=replace(common, family=family))
 
     def _common(self, values: Values) -> Common:
         chosen = values.get("month_end", self.month_end)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from ifthen.vocabulary import ACTIONS, FORCES, NOT_CHECKABLE
+from ifthen.vocabulary import ACTIONS, FAMILIES, FORCES, NOT_CHECKABLE
 
 FormName: TypeAlias = Literal[
     "text",
@@ -124,6 +124,11 @@ _MONTH_END = Field(
     _option("down", "up", "none"),
     "Where a month lacks the day: its last day (down), the next day (up), or not chosen (none).",
 )
+_FAMILY = Field(
+    "family",
+    _option(*FAMILIES),
+    "What it is about, for comparisons; by kind unless given, as docs/language.md says.",
+)
 _FORCE = Field("force", _option(*FORCES), "How strongly the text binds; commitment unless given.")
 
 TERM = Shape(
@@ -215,6 +220,7 @@ STANDARD = Shape(
         Field("in_scope", TEXTS, "Attackers it is judged against."),
         Field("out_of_scope", TEXTS, "Attackers it leaves out."),
         Field("defined", Form("boolean"), "False where the policy has not yet written it."),
+        _FAMILY,
         _ALIASES,
         _ENCODES,
     ),
@@ -304,6 +310,7 @@ _COMMON = (
     _CONTINUES,
     _MONTH_END,
     _REMARK,
+    _FAMILY,
 )
 _IF = Field("if", CONDITION, "A condition, judged in the state after the trigger.")
 _GRACE = Field("grace", LENGTH, "How long it may be untrue before it counts.")

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from ifthen.dates import Day, Duration, MonthEnd
 from ifthen.policy.source import NOWHERE, Span
-from ifthen.vocabulary import Action, Force
+from ifthen.vocabulary import Action, Family, Force
 
 # --- expressions -------------------------------------------------------------------------------
 
@@ -326,6 +326,8 @@ class Standard:
     """Attackers it leaves out."""
     defined: bool = True
     """False where the policy names a standard it has not yet written."""
+    family: Family = "security"
+    """What it is about, as of a clause."""
     aliases: tuple[str, ...] = ()
     encodes: tuple[str, ...] = ()
     span: Span = field(default=NOWHERE, compare=False, repr=False)
@@ -415,6 +417,8 @@ class Common:
     month_end: MonthEnd | None = None
     remark: str = ""
     """A sentence to print with the finding, for example that no notice period is required."""
+    family: Family = "governance"
+    """What it is about, so that clauses of different policies can be laid side by side."""
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 

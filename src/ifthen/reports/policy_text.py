@@ -67,7 +67,8 @@ def write_policy(page: Page, policy: Policy) -> None:
         force = "" if common.force == "commitment" else f", {common.force}"
         rows = f"; {', '.join(common.encodes)}" if common.encodes else ""
         each = "" if common.for_each == "organisation" else f", for each {common.for_each}"
-        page.write(f"{clause.kind}{force}{each}; {common.source}{rows}", indent=2)
+        what = f"{clause.kind} ({common.family}){force}{each}"
+        page.write(f"{what}; {common.source}{rows}", indent=2)
         for label, text in clause_lines(clause):
             page.item(label, text, column=12)
     _write_elements(page, policy)
@@ -201,6 +202,7 @@ def as_json(policy: Policy) -> dict[str, Any]:
                 "source": clause.common.source,
                 "encodes": list(clause.common.encodes),
                 "for_each": clause.common.for_each,
+                "family": clause.common.family,
                 "force": clause.common.force,
                 "continues": clause.common.continues,
                 "asks": [{"key": key, "text": text} for key, text in clause_lines(clause)],
@@ -231,6 +233,7 @@ def as_json(policy: Policy) -> dict[str, Any]:
                 "title": s.title,
                 "text": s.text,
                 "defined": s.defined,
+                "family": s.family,
                 "criteria": [{"id": c.id, "text": c.text} for c in s.criteria],
             }
             for s in policy.standards.values()
