@@ -15,7 +15,7 @@ from ifthen.review.coverage import MOST_NOT_CHECKABLE, coverage, run_case
 from ifthen.ruling.rule import rule
 
 FACTS = Path(__file__).parents[3] / "shared" / "facts"
-ROW = re.compile(r"^\|\s*\**([A-Z][A-Z0-9]*-\d+[a-z]?)\b", re.MULTILINE)
+ROW = re.compile(r"^\|\s*\**([A-Z][A-Z0-9]*-(?:[A-Z0-9]+-)*\d+[a-z]?)\b", re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", policy_ids())
@@ -41,11 +41,11 @@ def test_rows_are_those_of_the_facts() -> None:
     in_facts = defaultdict(set)
     for path in FACTS.glob("*.md"):
         for row in ROW.findall(path.read_text(encoding="utf-8")):
-            in_facts[row.partition("-")[0]].add(row)
+            in_facts[row.rpartition("-")[0]].add(row)
     listed = defaultdict(set)
     for name in policy_ids():
         for row in load_policy(name).rows:
-            listed[row.partition("-")[0]].add(row)
+            listed[row.rpartition("-")[0]].add(row)
     assert {prefix: in_facts[prefix] ^ rows for prefix, rows in listed.items()} == {
         prefix: set() for prefix in listed
     }
