@@ -91,6 +91,9 @@ _NUMBER = Attribute("number")
 _DATE = Attribute("date")
 _ABOUT = Attribute("about")
 
+UNSTATED = "unstated"
+"""The word with which a fact says that its source does not tell; a test of it is unknown."""
+
 COMMON: Mapping[str, Attribute] = {
     "summary": _TEXT,
     "note": _TEXT,
@@ -228,7 +231,7 @@ KINDS: Mapping[str, Kind] = {
         {
             "findings": Attribute("findings"),
             "levels": Attribute("levels"),
-            "mitigation": _word("pre", "post", "unstated"),
+            "mitigation": _word("pre", "post", UNSTATED),
             "notably_more_capable": _BOOL,
             "significantly_more_capable": _BOOL,
         },
@@ -322,3 +325,10 @@ MODEL_EVENTS_OF_ACTION: Mapping[Action, tuple[frozenset[str], frozenset[str]]] =
     ),
 }
 """Kinds of fact that start and that end the running state of each action."""
+
+
+def acts_of(action: Action) -> frozenset[str]:
+    """Kinds of fact that begin or take up an action; mere progress is a sign that it is running."""
+    if action == "store":
+        return frozenset()
+    return MODEL_EVENTS_OF_ACTION[action][0] - {"training_progress"}

@@ -39,7 +39,7 @@ _STANDARD = st.sampled_from(["deployment", "security", "sec", "level-3"])
 _LEVEL = st.sampled_from(["below", "alert", "crossed"])
 _COMPUTE = st.sampled_from([10, 40, 100, 200])
 _RATIO = st.sampled_from([2, 5]).map(lambda n: [{"measure": "effective_compute_ratio", "value": n}])
-_ABOUT = st.sampled_from(["f1", "f2", "f3", "first"]).map(lambda name: [name])
+_ABOUT = st.sampled_from(["f1", "f2", "f3", "first", "cbrn-3", "cyber"]).map(lambda name: [name])
 _DAY = st.sampled_from(DAYS)
 
 OPTIONAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {

@@ -163,7 +163,8 @@ KINDS: dict[str, st.SearchStrategy[Raw]] = {
     "feedback_received": _some(**{"from": st.sampled_from(["internal", "external"])}),
     "published": _some(what=st.sampled_from(["risk", "card"])),
     "incident": _some(imminent=st.booleans(), discovered=st.integers(0, LAST_DAY).map(day)),
-    "incident_reported": st.just({}),
+    "incident_reported": _some(stage=st.sampled_from(["initial", "final"])),
+    "risk_report": _some(coverage_date=st.integers(0, LAST_DAY).map(day)),
     "internal_report": st.just({}),
     "drill_held": st.just({}),
     "external_review": st.just({}),
@@ -224,7 +225,10 @@ def facts(
                 st.sampled_from(MODELS).map(lambda name: [name]) | st.just(list(MODELS))
             )
         if kind in _ABOUT and found and draw(st.booleans()):
-            fact["about"] = [draw(st.sampled_from(found))["id"]]
+            named = [*(one["id"] for one in found), "bio", "cyber"]
+            fact["about"] = draw(
+                st.lists(st.sampled_from(named), min_size=1, max_size=2, unique=True)
+            )
         if recall and draw(st.integers(0, 3)) == 0:
             fact["confidence"] = "recall"
         found.append(fact)

@@ -29,7 +29,7 @@ from ifthen.policy.patterns import kinds_of
 from ifthen.policy.reader import Values
 from ifthen.policy.types import Checker
 from ifthen.policy.yaml import Scalar
-from ifthen.vocabulary import Action, Family, attributes_of
+from ifthen.vocabulary import Action, Family, acts_of, attributes_of
 
 _ABSENT: Any = None
 """Stands for a value that could not be read; the document is refused before anyone sees it."""
@@ -132,9 +132,12 @@ class ClauseBuilder:
         )
 
     def _forbid(self, values: Values, common: Common, context: Context) -> Forbid:
+        action: Action = values.get("action", "deploy")
+        if acts := acts_of(action):
+            context = Context(context.subject, tuple(sorted(acts)), context.where)
         return Forbid(
             common,
-            action=values.get("action", "deploy"),
+            action=action,
             unless=self._condition(values, "unless", context) or _ABSENT,
             if_=self._condition(values, "if", context),
             grace=self._length(values, "grace", context),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ifthen.policy.model import Attribute, Call, Compare, Constant, Expression
+from ifthen.policy.describe import describe
+from ifthen.policy.model import Attribute, Call, Compare, Constant, Defined, Expression
 from ifthen.policy.names import Problems
 from ifthen.policy.syntax import Name
-from ifthen.policy.values import ADVICE, NAMED, ORDERED, WORDLIKE, Type
+from ifthen.policy.values import ADVICE, CLOCKS, NAMED, ORDERED, WORDLIKE, Type
+from ifthen.policy.yaml import shorten
 
 _RISING = frozenset({"<", "<=", ">", ">="})
 
@@ -39,6 +41,10 @@ def operator_fits(problems: Problems, compare: Compare, left: Type, right: Type)
 
 def check_comparable(problems: Problems, compare: Compare, left: Type, right: Type) -> None:
     """Report a comparison between values of different types, or of types without comparison."""
+    if {left.name, right.name} == {"level", "rung"}:
+        message = "a level of the scale cannot be compared with a standing against a threshold"
+        problems.add(compare.span, message)
+        return
     if left.name == "words" or (left.name in WORDLIKE and right.name in WORDLIKE):
         return
     if left.name != right.name:
@@ -62,7 +68,14 @@ def check_comparable(problems: Problems, compare: Compare, left: Type, right: Ty
 
 
 def _check_durations(problems: Problems, compare: Compare) -> None:
-    if not _is_since(compare.left) or _is_since(compare.right):
+    if is_clock(compare.left) and is_clock(compare.right):
+        message = (
+            f"{shorten(describe(compare.left))} and {shorten(describe(compare.right))} count from "
+            "different events, so they are not comparable as numbers"
+        )
+        hint = "compare dates: between(last(EVENTS).date, last(EVENTS).date) <= 6 months"
+        problems.add(compare.span, message, hint)
+    elif not is_clock(compare.left):
         message = "a length of time is compared as in since(EVENTS) >= 6 months"
         problems.add(compare.span, message, "since() stands on the left, and only there")
     elif compare.operator not in _RISING:
@@ -70,5 +83,8 @@ def _check_durations(problems: Problems, compare: Compare) -> None:
         problems.add(compare.span, message, "use '<', '<=', '>' or '>='")
 
 
-def _is_since(expression: Expression) -> bool:
-    return isinstance(expression, Call) and expression.function == "since"
+def is_clock(expression: Expression) -> bool:
+    """Whether an expression is a length of time that the record gives."""
+    while isinstance(expression, Defined):
+        expression = expression.expression
+    return isinstance(expression, Call) and expression.function in CLOCKS

@@ -145,7 +145,8 @@ def _quoted(value: str) -> str:
 
 
 def _test(test: Test) -> str:
+    values = [value if value in test.bound else _value(value) for value in test.values]
     if test.operator == "in":
-        return f"{test.attribute} in [{', '.join(_value(value) for value in test.values)}]"
+        return f"{test.attribute} in [{', '.join(values)}]"
     joined = test.operator if test.operator in ("=", "!=") else f" {test.operator} "
-    return f"{test.attribute}{joined}{_value(test.values[0])}"
+    return f"{test.attribute}{joined}{values[0]}"

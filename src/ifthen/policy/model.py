@@ -81,6 +81,9 @@ class Test:
     operator: Literal["=", "!=", "includes", "in"]
     values: tuple[str, ...]
     """Words; numbers, booleans and dates as written."""
+    bound: tuple[str, ...] = ()
+    """Those of ``values`` that stand for another: the name of a quantified variable, or
+    ``this.NAME`` for an attribute of the triggering fact."""
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
 from ifthen.policy.model import Choice, Events, Expression, Pattern, Test
-from ifthen.policy.names import ROLE_ATTRIBUTES, Context, Names, Problems
+from ifthen.policy.names import ANY_EVENT, ROLE_ATTRIBUTES, Context, Names, Problems
 from ifthen.policy.source import Span
+from ifthen.policy.values import ATTRIBUTE_TYPES, NAMED, Type, attribute_type
 from ifthen.vocabulary import KINDS, Attribute, attributes_of
 
+_NONE: Mapping[str, Type] = {}
+_WORDS = frozenset({"word", "words", "text"})
 _LISTS = frozenset({"words", "about"})
 _UNTESTED = {
     "findings": "write a condition with status(THRESHOLD)",
@@ -37,7 +40,9 @@ class PatternChecker:
         self.names = names
         self.problems = problems
 
-    def events(self, events: Events, context: Context, variables: Iterable[str] = ()) -> Events:
+    def events(
+        self, events: Events, context: Context, variables: Mapping[str, Type] = _NONE
+    ) -> Events:
         """Events with every pattern checked."""
         patterns = tuple(self._pattern(p, context, variables) for p in events.patterns)
         return events if patterns == events.patterns else replace(events, patterns=patterns)
@@ -61,7 +66,9 @@ class PatternChecker:
             self.problems.unknown(span, label, word, options)
         return word
 
-    def _pattern(self, pattern: Pattern, context: Context, variables: Iterable[str]) -> Pattern:
+    def _pattern(
+        self, pattern: Pattern, context: Context, variables: Mapping[str, Type]
+    ) -> Pattern:
         if pattern.kind not in KINDS:
             span = replace(pattern.span, length=len(pattern.kind))
             self.problems.unknown(span, "event", pattern.kind, KINDS)
@@ -76,8 +83,11 @@ class PatternChecker:
         test: Test,
         known: Mapping[str, Attribute],
         context: Context,
-        variables: Iterable[str],
+        variables: Mapping[str, Type],
     ) -> Test:
+        members = tuple(v for v in test.values if v in variables and v not in test.bound)
+        if members:
+            test = replace(test, bound=(*test.bound, *members))
         if test.attribute == "model":
             self._model_test(test, context, variables)
             return test
@@ -99,13 +109,14 @@ class PatternChecker:
         values = tuple(self._value(test, v, attribute, context, variables) for v in test.values)
         return test if values == test.values else replace(test, values=values)
 
-    def _model_test(self, test: Test, context: Context, variables: Iterable[str]) -> None:
+    def _model_test(self, test: Test, context: Context, variables: Mapping[str, Type]) -> None:
         if test.operator != "=":
             message = f"'model' cannot be tested with '{test.operator}'"
             self.problems.add(test.span, message, "write model=any, model=this or model=NAME")
-        if test.values[0] in variables:
-            message = f"'{test.values[0]}' names a member of a list and cannot stand in a test"
-            self.problems.add(test.span, message)
+        value = test.values[0]
+        if value in test.bound and (value not in variables or variables[value].name != "model"):
+            message = f"'{value}' names no model"
+            self.problems.add(test.span, message, "write model=any, model=this or model=NAME")
         if "this" in test.values and context.subject not in ("model", "any"):
             self._no_subject(test, context, "model")
 
@@ -124,12 +135,14 @@ class PatternChecker:
         value: str,
         attribute: Attribute,
         context: Context,
-        variables: Iterable[str],
+        variables: Mapping[str, Type],
     ) -> str:
         name = test.attribute
-        if value in variables:
-            message = f"'{value}' names a member of a list and cannot stand in a test"
-            self.problems.add(test.span, message, "give the member another name if a word is meant")
+        if value in test.bound:
+            if value in variables:
+                self._member(test, value, attribute, variables[value])
+            else:
+                self._of_trigger(test, value, attribute, context)
             return value
         if value == "this":
             self._this(test, context)
@@ -144,6 +157,41 @@ class PatternChecker:
             except (ValueError, ZeroDivisionError):
                 self.problems.add(test.span, f"'{name}' is a number, not '{value}'")
         return value
+
+    def _member(self, test: Test, value: str, attribute: Attribute, member: Type) -> None:
+        """Check that a member of a list may be the value of an attribute."""
+        name = test.attribute
+        wanted = {"standard": ("standard", "word"), "threshold": ("threshold", "category", "word")}
+        fits = member.name in wanted.get(name, (member.name,)) or member.name == "unknown"
+        if attribute.type in ("boolean", "number") or not fits:
+            message = f"'{value}' is {NAMED[member.name]}, which cannot be a value of '{name}'"
+            hint = "give the member another name if a word is meant"
+            self.problems.add(test.span, message, hint)
+        elif member.name == "word" and attribute.type in ("word", "words"):
+            for word in member.options:
+                self.word(test.span, name, attribute.options, word)
+
+    def _of_trigger(self, test: Test, value: str, attribute: Attribute, context: Context) -> None:
+        """Check that an attribute of the triggering fact may be the value of another."""
+        if context.trigger is None:
+            message = f"'{value}' needs a triggering event, and there is none here"
+            self.problems.add(test.span, message)
+            return
+        name = value.removeprefix("this.")
+        kinds = tuple(KINDS) if context.trigger == ANY_EVENT else context.trigger
+        if not kinds:
+            return
+        type_ = attribute_type(name, kinds)
+        if type_ is None:
+            known = {known for kind in kinds for known in attributes_of(kind)}
+            of = f"of {' or '.join(kinds)}" if len(kinds) <= 3 else "of any event"
+            self.problems.unknown(test.span, "attribute", name, known, of)
+            return
+        mine = ATTRIBUTE_TYPES[attribute.type]
+        words = type_.name in _WORDS and mine in _WORDS
+        if type_.name not in (mine, "unknown") and not words:
+            message = f"'{value}' is {NAMED[type_.name]}, which cannot be a value of "
+            self.problems.add(test.span, f"{message}'{test.attribute}'")
 
     def _this(self, test: Test, context: Context) -> None:
         if test.attribute == "about":

@@ -42,6 +42,7 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "did": (1, 1),
     "count": (1, 1),
     "since": (1, 1),
+    "between": (2, 2),
     "growth": (1, 1),
     "last": (1, 1),
     "status": (1, 2),
@@ -77,6 +78,12 @@ _LONGEST = {"day": 365_000, "week": 52_000, "month": 12_000, "year": 1_000}
 @dataclass(frozen=True, slots=True)
 class Name(Constant):
     """A bare word whose meaning is not known yet."""
+
+
+class _OfTrigger(str):
+    """``this.NAME``, told from a quoted word that reads the same."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,11 +330,12 @@ class _Parser(TokenReader):
         opened = self.take()
         return Words(self._values(opened), self.since(opened))
 
-    def _values(self, opened: Token) -> tuple[str, ...]:
+    def _values(self, opened: Token, one: Callable[[], str] | None = None) -> tuple[str, ...]:
         """Values up to the closing square bracket."""
-        values = [self._value()]
+        read = one or self._value
+        values = [read()]
         while self.accept(","):
-            values.append(self._value())
+            values.append(read())
         self.close("]", opened)
         return tuple(values)
 
@@ -369,10 +377,20 @@ class _Parser(TokenReader):
         if operator == "in":
             if not self.at("["):
                 self.unexpected("a list such as [a, b]")
-            values = self._values(self.take())
+            values = self._values(self.take(), self._tested)
         else:
-            values = (self._value(),)
-        return Test(attribute.text, operator, values, self.since(attribute))  # type: ignore[arg-type]
+            values = (self._tested(),)
+        bound = tuple(v for v in values if isinstance(v, _OfTrigger))
+        span = self.since(attribute)
+        return Test(attribute.text, operator, values, bound, span)  # type: ignore[arg-type]
+
+    def _tested(self) -> str:
+        """A value of a test, which may be an attribute of the triggering fact: ``this.about``."""
+        if self.at("this") and self.peek().text == ".":
+            self.take()
+            self.take()
+            return _OfTrigger(f"this.{self.name('the name of an attribute').text}")
+        return self._value()
 
     # --- durations, factors, ranges ---
 

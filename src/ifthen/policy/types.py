@@ -316,11 +316,23 @@ class Checker:
             if call.function == "growth":
                 check_growth(self.problems, call, argument, context)
             return replace(call, arguments=(argument,)), RESULTS[call.function]
+        if call.function == "between":
+            arguments = tuple(self._date(each, context, variables) for each in call.arguments)
+            return replace(call, arguments=arguments), DURATION
         arguments = self._arguments(call, context, variables)
         named_model = 1 + (call.function == "level" and mitigation_of(call) is not None)
         if call.function in ("status", "level") and len(arguments) == named_model:
             check_status(self.problems, call, context)
         return replace(call, arguments=arguments), RESULTS[call.function]
+
+    def _date(self, argument: Expression, context: Context, variables: Variables) -> Expression:
+        if isinstance(argument, Name) and argument.value in KINDS:
+            message = f"expected a date, but '{argument.value}' is an event"
+            self.problems.add(argument.span, message, f"write last({argument.value}).date")
+            return argument
+        date, type_ = self._value(argument, context, variables)
+        self._fits(argument.span, type_, "date", "write this.date or last(EVENTS).date")
+        return date
 
     def _arguments(
         self, call: Call, context: Context, variables: Variables

@@ -77,6 +77,7 @@ RESULTS = {
     "did": TRUTH,
     "count": NUMBER,
     "since": DURATION,
+    "between": DURATION,
     "growth": FACTOR,
     "status": LEVEL,
     "level": Type("rung", label="level"),
@@ -88,6 +89,8 @@ RESULTS = {
     "counts": TRUTH,
 }
 """What each primitive gives."""
+CLOCKS = frozenset({"since", "between"})
+"""Primitives that give a length of time."""
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "level": ("category", "mitigation", "model"),
     "required": ("category", "rung"),

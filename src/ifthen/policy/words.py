@@ -76,4 +76,4 @@ def word_domain(names: Names, domain: Words) -> tuple[Words, Type]:
         return replace(domain, values=values), Type("standard", label="standard")
     if all(word in ACTIONS for word in words):
         return domain, Type("action")
-    return domain, WORD
+    return domain, replace(WORD, options=words, label="member")

@@ -271,7 +271,7 @@ class Cell:
         if backwards:
             start = None
             if after is not None and trigger is not None:
-                lasts = self.judge.lane(after).last(Point(*when, trigger))
+                lasts = self.judge.lane(after, trigger).last(Point(*when, trigger))
                 start = lasts.candidates[0] if lasts.candidates else None
         first = FIRST_INSTANT if start is None else start.earliest
         if start is None and not backwards:

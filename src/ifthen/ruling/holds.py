@@ -16,7 +16,7 @@ from ifthen.ruling.order import SAME_DAY, Point, before_fact, closing, turning_f
 from ifthen.ruling.outcome import Outcome, Status
 from ifthen.ruling.reasons import Because, kleene_not, kleene_or
 from ifthen.ruling.timeline import Lane
-from ifthen.vocabulary import ACTIONS, MODEL_EVENTS_OF_ACTION
+from ifthen.vocabulary import ACTIONS, acts_of
 
 _STATUS: dict[bool | None, Status] = {True: "open", False: "held", None: "undetermined"}
 _ACTS: dict[bool | None, Status] = {True: "open", False: "violated", None: "undetermined"}
@@ -70,10 +70,7 @@ class ForbidCell(Cell):
     def _acts(self) -> Lane:
         """Facts that begin or take up the action; mere progress is a sign that it is running."""
         action, model = self.clause.action, self.judge.subject.model
-        starts, _ = MODEL_EVENTS_OF_ACTION[action]
-        kinds = tuple(sorted(starts - {"training_progress"}))
-        if action == "store":
-            kinds = ()
+        kinds = tuple(sorted(acts_of(action)))
 
         def begins(fact: Fact) -> bool:
             internal = fact.attributes.get("stage") == "internal"

@@ -79,6 +79,9 @@ class Asked:
     """Whether truth relieves the developer (a hold's ``unless``) rather than binds it."""
 
 
+_NO_MEMBERS: Mapping[str, str] = {}
+
+
 class Judge:
     """Judges conditions for one policy, subject, choice of readings and meaning of terms."""
 
@@ -120,24 +123,33 @@ class Judge:
         """An expression known by its type to be events, under this judge's readings."""
         return cast(Events, self.choose(expression))
 
-    def lane(self, expression: Expression, trigger: Fact | None = None) -> Lane:
-        """The facts that match events."""
+    def lane(
+        self,
+        expression: Expression,
+        trigger: Fact | None = None,
+        members: Mapping[str, str] = _NO_MEMBERS,
+    ) -> Lane:
+        """The facts that match events; ``members`` are what quantified variables stand for."""
         events = self.events(expression)
         question = self.names.question(events)
         own = trigger if question.needs_trigger else None
         subject = self.subject
+        given: dict[str, tuple[str, ...] | None] = {}
+        for bound in question.bound:
+            given.update(self.names.given(bound, members, own))
         key = (
             question.number,
             subject.model,
             subject.standard,
             own.id if own else None,
             self.policy.id,
+            *given.items(),
         )
         return self.timeline.lane(
             key,
             question.kinds,
-            question.scope(subject.model),
-            lambda fact: self.matcher.matches(fact, events, own),
+            question.scope(subject.model, given),
+            lambda fact: self.matcher.matches(fact, events, own, given),
         )
 
     def listed(self, expression: Expression) -> bool:
@@ -317,7 +329,7 @@ class Judge:
                     (), (asked.trigger.id,), (f"{asked.trigger.id} does not state {name}",)
                 )
             return Value((self._plain(asked.trigger, name, value),), (asked.trigger.id,))
-        last = self.lane(expression.of, asked.trigger).last(asked.point)
+        last = self.lane(expression.of, asked.trigger, asked.names).last(asked.point)
         ids = tuple(fact.id for fact in last.candidates)
         missing = [f.id for f in last.candidates if attribute(f, name) is None]
         unknown = tuple(f"{id} does not state {name}" for id in missing)
@@ -348,8 +360,12 @@ class Judge:
 
     def _compare(self, expression: Compare, asked: Asked) -> Because:
         left = self.choose(expression.left)
+        while isinstance(left, Defined):
+            left = self.choose(left.expression)
         if isinstance(left, Call) and left.function == "since":
             return self._since(expression, left, asked)
+        if isinstance(left, Call) and left.function == "between":
+            return self._between(expression, left, asked)
         a = self._value(left, asked)
         b = self._value(expression.right, asked)
         unknown = a.unknown + b.unknown
@@ -403,7 +419,7 @@ class Judge:
                 events = self.choose(what)
                 if isinstance(events, Constant):
                     events = _RESULT
-                base = self.lane(events, asked.trigger).last(asked.point)
+                base = self.lane(events, asked.trigger, asked.names).last(asked.point)
                 return self.compute.growth(self.subject.model, base, asked.point)
             case Call(function="compute"):
                 return self.compute.of(self._model(expression, asked, 0), asked.point)
@@ -423,7 +439,7 @@ class Judge:
         raise TypeError(f"not a value: {self.names.text(expression)}")
 
     def _count(self, events: Expression, asked: Asked) -> Value:
-        lane = self.lane(events, asked.trigger)
+        lane = self.lane(events, asked.trigger, asked.names)
         low = 0
         ids: list[str] = []
         assumed = False
@@ -442,7 +458,7 @@ class Judge:
     def _since(self, expression: Compare, call: Call, asked: Asked) -> Because:
         limit = self.duration(expression.right)
         text = self.names.text(expression)
-        lane = self.lane(call.arguments[0], asked.trigger)
+        lane = self.lane(call.arguments[0], asked.trigger, asked.names)
         last = lane.last(asked.point)
         ids = tuple(fact.id for fact in last.candidates)
         if limit is None:
@@ -480,6 +496,34 @@ class Judge:
             },
             unknown if value is None else (),
             last.assumes,
+        )
+
+    def _between(self, expression: Compare, call: Call, asked: Asked) -> Because:
+        """The time from one date to another, compared with a length of time."""
+        limit = self.duration(expression.right)
+        text = self.names.text(expression)
+        start, end = (self._value(date, asked) for date in call.arguments)
+        facts = tuple(dict.fromkeys(start.facts + end.facts))
+        if limit is None:
+            return Because("between", text, asked.lenient, facts, {"limit": "any"})
+        unknown = start.unknown + end.unknown
+        verdicts = [
+            elapsed(expression.operator, Point(*b.interval), a.interval, limit, self.month_end)
+            for a in start.possible
+            for b in end.possible
+            if isinstance(a, Range) and isinstance(b, Range)
+        ]
+        value = None if unknown else agree(verdicts)
+        if value is None and not unknown:
+            unknown = (f"the dates do not tell whether {limit} lay between them",)
+        return Because(
+            "between",
+            text,
+            value,
+            facts,
+            {"from": shown(start.possible), "to": shown(end.possible), "limit": str(limit)},
+            unknown if value is None else (),
+            tuple(dict.fromkeys(start.assumes + end.assumes)),
         )
 
     def duration(self, expression: Expression) -> Duration | None:
@@ -530,7 +574,7 @@ class Judge:
 
     def did(self, events: Expression, asked: Asked, text: str) -> Because:
         """Whether such a fact has happened."""
-        lane = self.lane(events, asked.trigger)
+        lane = self.lane(events, asked.trigger, asked.names)
         last = lane.last(asked.point)
         ids = tuple(fact.id for fact in last.candidates)
         if last.surely:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 from ifthen.policy.describe import describe
 from ifthen.policy.model import Events, Expression, Pattern, Policy, Test
 from ifthen.record.model import Fact
 from ifthen.ruling.reasons import kleene_and
 from ifthen.ruling.timeline import Timeline
-from ifthen.vocabulary import DEFAULTS
+from ifthen.vocabulary import DEFAULTS, UNSTATED
 
 
 def attribute(fact: Fact, name: str) -> object:
@@ -19,6 +21,11 @@ def attribute(fact: Fact, name: str) -> object:
         return (fact.earliest, fact.latest)
     value = fact.attributes.get(name)
     return DEFAULTS.get((fact.kind, name)) if value is None else value
+
+
+Given: TypeAlias = Mapping[str, tuple[str, ...] | None]
+"""What bound values of tests stand for; None where the triggering fact does not say."""
+NOTHING_GIVEN: Given = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +39,14 @@ class Question:
     needs_trigger: bool
     names_model: bool
     """Whether a pattern speaks of models itself."""
+    bound: tuple[str, ...] = ()
+    """The quantified variables, and attributes of the triggering fact, that tests name."""
 
-    def scope(self, subject_model: str | None) -> str | None:
+    def scope(self, subject_model: str | None, given: Given = NOTHING_GIVEN) -> str | None:
         """The model whose facts may match; None for any."""
         if not self.names_model:
             return subject_model
-        scopes = {model_scope(pattern, subject_model) for pattern in self.events.patterns}
+        scopes = {model_scope(pattern, subject_model, given) for pattern in self.events.patterns}
         return scopes.pop() if len(scopes) == 1 else None
 
 
@@ -80,8 +89,21 @@ class Names:
                 tuple(dict.fromkeys(pattern.kind for pattern in events.patterns)),
                 needs_trigger(events),
                 any(test.attribute == "model" for test in tests),
+                tuple(dict.fromkeys(name for test in tests for name in test.bound)),
             )
         return found
+
+    def given(self, bound: str, members: Mapping[str, str], trigger: Fact | None) -> Given:
+        """What a bound value of a test stands for, as a mapping of one entry or, unbound, none."""
+        if not bound.startswith("this."):
+            return {bound: (members[bound],)} if bound in members else {}
+        if trigger is None:
+            return {bound: None}
+        name = bound.removeprefix("this.")
+        value = attribute(trigger, name)
+        if isinstance(value, bool):
+            return {bound: ("true" if value else "false",)}
+        return {bound: (str(value),) if isinstance(value, Fraction) else self.words(trigger, name)}
 
     def threshold(self, name: str) -> str:
         """The policy's id for a threshold or category; the name itself where it has none."""
@@ -105,19 +127,24 @@ class Names:
         return value
 
 
-def model_scope(pattern: Pattern, subject_model: str | None) -> str | None:
+def model_scope(
+    pattern: Pattern, subject_model: str | None, given: Given = NOTHING_GIVEN
+) -> str | None:
     """The model a pattern is about: the subject unless ``model=any`` or another is named."""
     for test in pattern.tests:
         if test.attribute == "model":
             name = test.values[0]
+            if name in test.bound:
+                return (given.get(name) or (None,))[0]
             return None if name == "any" else subject_model if name == "this" else name
     return subject_model
 
 
 def needs_trigger(events: Events) -> bool:
-    """Whether a pattern speaks of the triggering fact (``about=this``)."""
+    """Whether a pattern speaks of the triggering fact (``about=this``, ``about=this.about``)."""
     return any(
-        test.attribute == "about" and "this" in test.values
+        (test.attribute == "about" and "this" in test.values)
+        or any(name.startswith("this.") for name in test.bound)
         for pattern in events.patterns
         for test in pattern.tests
     )
@@ -134,38 +161,48 @@ class Matcher:
         self.model = model
         self.standard = standard
 
-    def matches(self, fact: Fact, events: Events, trigger: Fact | None) -> bool | None:
+    def matches(
+        self, fact: Fact, events: Events, trigger: Fact | None, given: Given = NOTHING_GIVEN
+    ) -> bool | None:
         """Whether a fact matches any of the patterns."""
         result: bool | None = False
         for pattern in events.patterns:
-            verdict = self._pattern(fact, pattern, trigger)
+            verdict = self._pattern(fact, pattern, trigger, given)
             if verdict is True:
                 return True
             if verdict is None:
                 result = None
         return result
 
-    def _pattern(self, fact: Fact, pattern: Pattern, trigger: Fact | None) -> bool | None:
+    def _pattern(
+        self, fact: Fact, pattern: Pattern, trigger: Fact | None, given: Given
+    ) -> bool | None:
         if fact.kind != pattern.kind:
             return False
-        scope = model_scope(pattern, self.model)
+        scope = model_scope(pattern, self.model, given)
         if scope is not None:
             concerned = self.timeline.concerns(fact)
             if concerned and scope not in concerned:
                 return False
         return kleene_and(
-            self._test(fact, test, trigger) for test in pattern.tests if test.attribute != "model"
+            self._test(fact, test, trigger, given)
+            for test in pattern.tests
+            if test.attribute != "model"
         )
 
-    def _test(self, fact: Fact, test: Test, trigger: Fact | None) -> bool | None:
+    def _test(self, fact: Fact, test: Test, trigger: Fact | None, given: Given) -> bool | None:
         if test.attribute == "about" and "this" in test.values:
             return self._about(fact, trigger)
         stated = attribute(fact, test.attribute)
-        if stated is None:
+        if stated is None or (stated == UNSTATED and UNSTATED not in test.values):
             return None
-        wanted = tuple(
-            self.standard if value == "this" and self.standard else value for value in test.values
-        )
+        wanted: list[str] = []
+        for value in test.values:
+            meant = given.get(value) if value in test.bound else (value,)
+            if meant is None:
+                return None
+            wanted += [self.standard if w == "this" and self.standard else w for w in meant]
+        some_or_all = any if test.operator == "in" else all
         if isinstance(stated, bool):
             found = ("true" if stated else "false") in wanted
         elif isinstance(stated, Fraction):
@@ -174,24 +211,22 @@ class Matcher:
             words = self.names.words(fact, test.attribute)
             if words is None:
                 return None
-            if test.attribute in ("standard", "threshold"):
-                wanted = tuple(
-                    name
-                    for value in wanted
-                    for name in (
-                        self.names.standards(value)
-                        if test.attribute == "standard"
-                        else (self.names.threshold(value),)
-                    )
-                )
-                found = (
-                    any(value in words for value in wanted)
-                    if test.operator == "in"
-                    else all(value in words for value in wanted)
-                )
-            else:
-                found = any(value in words for value in wanted)
+            said = self._meant(test.attribute, words)
+            found = some_or_all(word in said for word in self._meant(test.attribute, wanted))
         return not found if test.operator == "!=" else found
+
+    def _meant(self, name: str, words: Iterable[str]) -> list[str]:
+        """What words of an attribute stand for: members of a group, ids for aliases and keys."""
+        if name == "standard":
+            return [standard for word in words for standard in self.names.standards(word)]
+        if name == "threshold":
+            return [self.names.threshold(word) for word in words]
+        if name == "about":
+            by_id = self.timeline.by_id
+            return [
+                by_id[word].id if word in by_id else self.names.threshold(word) for word in words
+            ]
+        return list(words)
 
     def _about(self, fact: Fact, trigger: Fact | None) -> bool | None:
         if trigger is None:

@@ -6,7 +6,7 @@ finding on record is never wished away; what was never decided may still be deci
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, TypeAlias
@@ -29,6 +29,9 @@ from ifthen.ruling.reasons import Because
 
 LIMIT = 64
 """Most alternatives kept at each step; beyond it the largest are dropped."""
+
+
+_NO_MEMBERS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -85,9 +88,24 @@ class Missing:
         return f"{words} ({', '.join(self.where)})" if self.where else words
 
 
-def missing_event(pattern: Pattern, model: str | None, clause: str = "", step: str = "") -> Missing:
-    """An event that a pattern asks for."""
-    tests = [test for test in pattern.tests if test.attribute != "model"]
+def missing_event(
+    pattern: Pattern,
+    model: str | None,
+    clause: str = "",
+    step: str = "",
+    members: Mapping[str, str] = _NO_MEMBERS,
+) -> Missing:
+    """An event that a pattern asks for; ``members`` are what quantified variables stand for."""
+    told = [
+        replace(
+            test, values=tuple(members.get(v, v) if v in test.bound else v for v in test.values)
+        )
+        for test in pattern.tests
+    ]
+    for named, test in zip(told, pattern.tests, strict=True):
+        if test.attribute == "model" and test.bound:
+            model = named.values[0]
+    tests = [test for test in told if test.attribute != "model"]
     return Missing(
         pattern.kind,
         model,
@@ -137,14 +155,14 @@ def needs(
         return NOTHING
     match expression:
         case Call() if wanted:
-            return _call(expression, because, judge)
+            return _call(expression, because, judge, asked)
         case Compare() if because.value is None:
             scored = _level(expression, wanted, judge, asked)
             return scored or (_status(expression, judge, asked) if wanted else ())
     return ()
 
 
-def _call(call: Call, because: Because, judge: Judge) -> tuple[Alternative, ...]:
+def _call(call: Call, because: Because, judge: Judge, asked: Asked) -> tuple[Alternative, ...]:
     if call.function in ("in_place", "approved"):
         kind = "standard_activated" if call.function == "in_place" else "standard_approved"
         found = [
@@ -155,7 +173,8 @@ def _call(call: Call, because: Because, judge: Judge) -> tuple[Alternative, ...]
         return (frozenset(found),)
     if call.function == "did":
         pattern = judge.events(call.arguments[0]).patterns[0]
-        return (frozenset([missing_event(pattern, judge.subject.model)]),)
+        event = missing_event(pattern, judge.subject.model, members=asked.names)
+        return (frozenset([event]),)
     return ()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ifthen.dates import format_instant
+from ifthen.dates import Instant, format_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,13 @@ class Range:
     def exactly(value: Fraction) -> Range:
         """A number known exactly."""
         return Range(value, value)
+
+    @property
+    def interval(self) -> tuple[Instant, Instant]:
+        """First and last instant of a range of instants."""
+        assert self.low is not None
+        assert self.high is not None
+        return int(self.low), int(self.high)
 
     def over(self, other: Range) -> Range | None:
         """The quotient of two positive ranges; None where it has no meaning."""

@@ -11,7 +11,7 @@ from ifthen.ruling.order import Point
 from ifthen.ruling.quantities import Value
 from ifthen.ruling.reasons import Because, agree
 from ifthen.ruling.timeline import Lane, Timeline
-from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION, Action
+from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION, UNSTATED, Action
 
 
 class Standing:
@@ -143,7 +143,7 @@ class Standing:
                 return False
             if mitigation is None or said == mitigation:
                 return True
-            return None if said in (None, "unstated") else False
+            return None if said in (None, UNSTATED) else False
 
         key = ("level", category, mitigation, model, self.policy.id)
         last = self.timeline.lane(key, ("threshold_decision",), model, scores).last(point)

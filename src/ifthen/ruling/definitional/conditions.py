@@ -58,9 +58,13 @@ class Conditions(Values):
             case Quantified(quantifier=quantifier):
                 return _first_to_decide(quantifier, text, self._members(expression, here))
             case Compare(left=left):
-                since = self.chosen(left)
-                if isinstance(since, Call) and since.function == "since":
-                    return self.since(expression, since.arguments[0], here)
+                clock = self.chosen(left)
+                while isinstance(clock, Defined):
+                    clock = self.chosen(clock.expression)
+                if isinstance(clock, Call) and clock.function == "since":
+                    return self.since(expression, clock.arguments[0], here)
+                if isinstance(clock, Call) and clock.function == "between":
+                    return self.between(expression, clock, here)
                 return self.compare(expression, here)
             case Call():
                 return self._call(expression, here)
@@ -140,7 +144,7 @@ class Conditions(Values):
 
     def did(self, events: Expression, here: Here, text: str) -> Because:
         """Whether such a fact has happened."""
-        last = latest(self.found(events, here.trigger), here.point)
+        last = latest(self.found(events, here.trigger, here.names), here.point)
         nothing = not last.facts and self.listed(events)
         value = True if last.surely else False if nothing else None
         unknown = UNTOLD if value is None else ()

@@ -83,7 +83,7 @@ class Days:
         match expression:
             case Events(patterns=patterns):
                 for pattern in patterns:
-                    scope = self.conditions.matching.scope(pattern)
+                    scope = self.conditions.matching.scope(pattern, {})
                     yield from self.view.of([pattern.kind], scope)
             case Quantified(domain=Call(function="models"), body=body):
                 yield from self._spoken_of(body, None)
@@ -147,6 +147,8 @@ class Days:
             firsts = (self.view.first(model) for model in self.view.models())
             yield from (fact.earliest for fact in firsts if fact is not None)
         left = self.conditions.chosen(expression.left) if isinstance(expression, Compare) else None
+        while isinstance(left, Defined):
+            left = self.conditions.chosen(left.expression)
         if not isinstance(expression, Compare):
             for part in parts(expression):
                 yield from self._passing(part)

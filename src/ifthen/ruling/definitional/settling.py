@@ -167,7 +167,7 @@ class Settling:
         if back:
             start = None
             if after is not None and trigger is not None:
-                last = latest(self.conditions.found(after), Point(*when, trigger))
+                last = latest(self.conditions.found(after, trigger), Point(*when, trigger))
                 start = last.facts[0] if last.facts else None
         deeds = []
         for each in self.conditions.found(events, trigger):

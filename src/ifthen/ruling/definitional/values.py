@@ -27,7 +27,14 @@ from ifthen.policy.model import (
 )
 from ifthen.record.model import Fact
 from ifthen.ruling.definitional.state import NONE_FORECAST, State
-from ifthen.ruling.definitional.view import Found, Matching, Subject, View, latest
+from ifthen.ruling.definitional.view import (
+    Found,
+    Matching,
+    Members,
+    Subject,
+    View,
+    latest,
+)
 from ifthen.ruling.matching import Names, attribute, needs_trigger
 from ifthen.ruling.order import SAME_DAY, Point, precedes
 from ifthen.ruling.quantities import Range, Value
@@ -36,6 +43,7 @@ from ifthen.vocabulary import FINDINGS
 
 UNTOLD = ("the record does not tell",)
 """The one reason given here: whether there is one is checked, not its wording."""
+_NOBODY: Members = {}
 _ASSESSED = Events((Pattern("assessment_completed"),))
 
 
@@ -89,10 +97,12 @@ class Values:
             raise TypeError(f"not events: {self.names.text(found)}")
         return found
 
-    def found(self, expression: Expression, trigger: Fact | None = None) -> tuple[Found, ...]:
+    def found(
+        self, expression: Expression, trigger: Fact | None = None, members: Members = _NOBODY
+    ) -> tuple[Found, ...]:
         """The facts that match events, or may, in order."""
         events = self.events(expression)
-        return self.matching.find(events, trigger if needs_trigger(events) else None)
+        return self.matching.find(events, trigger if needs_trigger(events) else None, members)
 
     def listed(self, expression: Expression) -> bool:
         """Whether the absence of such events means that there were none."""
@@ -132,7 +142,7 @@ class Values:
     def since(self, expression: Compare, events: Expression, here: Here) -> Because:
         """``since(E) >= D``: so long has passed since whichever fact may be the last."""
         text, limit = self.names.text(expression), self.duration(expression.right)
-        last = latest(self.found(events, here.trigger), here.point)
+        last = latest(self.found(events, here.trigger, here.names), here.point)
         if limit is None:
             return Because("since", text, here.lenient, last.ids, {"limit": "any"})
         anchors = [(fact.earliest, fact.latest) for fact in last.facts]
@@ -149,6 +159,26 @@ class Values:
         }
         unknown = UNTOLD if value is None else ()
         return Because("since", text, value, last.ids, detail, unknown, last.assumes)
+
+    def between(self, expression: Compare, call: Call, here: Here) -> Because:
+        """``between(A, B) <= D``: B comes no later than so long after A."""
+        text, limit = self.names.text(expression), self.duration(expression.right)
+        one, other = (self._value(argument, here) for argument in call.arguments)
+        facts = _once(one.facts + other.facts)
+        if limit is None:
+            return Because("between", text, here.lenient, facts, {"limit": "any"})
+        verdicts = [
+            self._passed(expression.operator, Point(*b.interval), a.interval, limit)
+            for a in one.possible
+            for b in other.possible
+            if isinstance(a, Range) and isinstance(b, Range)
+        ]
+        value = None if one.unknown or other.unknown else agree(verdicts)
+        said = {"from": _shown(one.possible), "to": _shown(other.possible), "limit": str(limit)}
+        unknown = UNTOLD if value is None else ()
+        return Because(
+            "between", text, value, facts, said, unknown, _once(one.assumes + other.assumes)
+        )
 
     def _passed(
         self, operator: str, point: Point, anchor: tuple[Instant, Instant], limit: Duration
@@ -227,7 +257,7 @@ class Values:
             case "growth":
                 what = self.chosen(argument)
                 events = _ASSESSED if isinstance(what, Constant) else what
-                base = latest(self.found(events, here.trigger), here.point)
+                base = latest(self.found(events, here.trigger, here.names), here.point)
                 return self.state.growth(self.subject.model, base, here.point)
             case "compute":
                 return self.state.compute(self.model(call, here, 0), here.point)
@@ -247,7 +277,8 @@ class Values:
 
     def _count(self, events: Expression, here: Here) -> Value:
         """At least those that certainly happened, at most those that may have."""
-        orders = [(f, precedes(f.fact, here.point)) for f in self.found(events, here.trigger)]
+        found = self.found(events, here.trigger, here.names)
+        orders = [(f, precedes(f.fact, here.point)) for f in found]
         low = sum(each.certain and order.before is True for each, order in orders)
         may = [each.fact.id for each, order in orders if order.before is not False]
         high = Fraction(len(may)) if self.listed(events) else None
@@ -266,7 +297,7 @@ class Values:
             surely = bool(facts)
             assumes: tuple[str, ...] = ()
         else:
-            last = latest(self.found(expression.of, here.trigger), here.point)
+            last = latest(self.found(expression.of, here.trigger, here.names), here.point)
             facts, surely, assumes = last.facts, last.surely, last.assumes
         said = [self._plain(fact, expression.name) for fact in facts]
         unknown = UNTOLD if not surely or None in said else ()

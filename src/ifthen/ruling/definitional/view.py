@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 from ifthen.dates import Instant
 from ifthen.policy.model import Events, Pattern, Test
@@ -21,6 +22,10 @@ class Subject:
 
     model: str | None
     standard: str | None
+
+
+Members: TypeAlias = Mapping[str, str]
+"""What quantified variables stand for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,44 +135,63 @@ class Matching:
         self.names = names
         self.subject = subject
 
-    def find(self, events: Events, trigger: Fact | None) -> tuple[Found, ...]:
+    def find(self, events: Events, trigger: Fact | None, members: Members) -> tuple[Found, ...]:
         """The facts that match events, or may."""
         kinds = {pattern.kind for pattern in events.patterns}
         return self.view.find(
             kinds,
             None,
-            lambda fact: kleene_or(self._is(fact, pattern, trigger) for pattern in events.patterns),
+            lambda fact: kleene_or(
+                self._is(fact, pattern, trigger, members) for pattern in events.patterns
+            ),
         )
 
-    def scope(self, pattern: Pattern) -> str | None:
+    def scope(self, pattern: Pattern, members: Members) -> str | None:
         """The model a pattern is about: the subject, another that it names, or any."""
-        named = [test.values[0] for test in pattern.tests if test.attribute == "model"]
-        if not named or named[0] == "this":
+        named = [test for test in pattern.tests if test.attribute == "model"]
+        if not named or named[0].values == ("this",):
             return self.subject.model
-        return None if named[0] == "any" else named[0]
+        (name,) = named[0].values
+        if name in named[0].bound:
+            return members.get(name)
+        return None if name == "any" else name
 
-    def _is(self, fact: Fact, pattern: Pattern, trigger: Fact | None) -> bool | None:
-        if fact.kind != pattern.kind or not self.view.touches(fact, self.scope(pattern)):
+    def _is(
+        self, fact: Fact, pattern: Pattern, trigger: Fact | None, members: Members
+    ) -> bool | None:
+        scope = self.scope(pattern, members)
+        if fact.kind != pattern.kind or not self.view.touches(fact, scope):
             return False
         tests = (test for test in pattern.tests if test.attribute != "model")
-        return kleene_and(self._passes(fact, test, trigger) for test in tests)
+        return kleene_and(self._passes(fact, test, trigger, members) for test in tests)
 
-    def _passes(self, fact: Fact, test: Test, trigger: Fact | None) -> bool | None:
+    def _passes(
+        self, fact: Fact, test: Test, trigger: Fact | None, members: Members
+    ) -> bool | None:
         if test.attribute == "about" and "this" in test.values:
             return self._answers(fact, trigger)
         said = self._said(fact, test.attribute)
-        if said is None:
+        if said is None or (said == ("unstated",) and "unstated" not in test.values):
             return None
-        number = isinstance(said[0], Fraction) if said else False
-        wanted = [
-            (Fraction(value),) if number else self._meant(test.attribute, value)
-            for value in test.values
-        ]
+        wanted: list[object] = []
+        for value in test.values:
+            named = self._bound(value, trigger, members) if value in test.bound else [value]
+            if named is None:
+                return None
+            wanted += [meant for word in named for meant in self._meant(test.attribute, word)]
+        if said and isinstance(said[0], Fraction):
+            wanted = [Fraction(str(word)) for word in wanted]
+        elif test.attribute == "about":
+            said = [meant for word in said for meant in self._meant("about", str(word))]
         if test.operator == "in":
-            return any(word in said for words in wanted for word in words)
-        group = test.attribute in ("standard", "threshold")
-        every = [all(word in said for word in words) for words in wanted]
-        return (all(every) if group else any(every)) != (test.operator == "!=")
+            return any(word in said for word in wanted)
+        return all(word in said for word in wanted) != (test.operator == "!=")
+
+    def _bound(self, value: str, trigger: Fact | None, members: Members) -> Sequence[object] | None:
+        """What a name in a test stands for; None where that is not known."""
+        if value.startswith("this."):
+            return None if trigger is None else self._said(trigger, value.removeprefix("this."))
+        return [members[value]] if value in members else None
 
     def _answers(self, fact: Fact, trigger: Fact | None) -> bool | None:
         about = fact.attributes.get("about")
@@ -184,10 +208,13 @@ class Matching:
             return (value,)
         return None if value is None else self.names.words(fact, name)
 
-    def _meant(self, name: str, value: str) -> Sequence[object]:
-        """What a word of a test stands for: the members of a group, or itself."""
-        if value == "this" and self.subject.standard is not None:
-            value = self.subject.standard
+    def _meant(self, name: str, value: object) -> Sequence[object]:
+        """What a word of a test stands for: the members of a group, a fact, or itself."""
+        word = str(value)
+        if word == "this" and self.subject.standard is not None:
+            word = self.subject.standard
         if name == "standard":
-            return self.names.standards(value)
-        return (self.names.threshold(value) if name == "threshold" else value,)
+            return self.names.standards(word)
+        if name == "about" and word in self.view.named:
+            return (self.view.named[word].id,)
+        return (self.names.threshold(word) if name in ("threshold", "about") else word,)
