@@ -142,6 +142,8 @@ _RELEASE = {
     "large_scale": _BOOL,
     "fully_autonomous_research": _BOOL,
     "substantially_modified": _BOOL,
+    "frontier": _BOOL,
+    "conditions_changed": _BOOL,
 }
 _ASSESSMENT = {
     "assessment": _word(*_ASSESSMENTS),
