@@ -14,6 +14,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 Instant: TypeAlias = int
@@ -28,6 +29,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL = _EPOCH.toordinal()
 
 UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
+BUSINESS_DAY = "business-day"
+"""A unit that needs a calendar: a day that is neither Saturday, Sunday nor holiday there."""
+CALENDARS = {
+    "eu": "business days in the EU are those on which TARGET settles payments",
+    "us": "business days in the US are those without a federal holiday",
+    "us-ca": "business days in California are those without a state holiday",
+    "gb": "business days in Great Britain are those without a bank holiday in England",
+}
+"""Calendars of business days, each with the assumption that stands behind it."""
 _CLOCK_SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 
 
@@ -173,7 +183,9 @@ class Duration:
     count: int
     """How many units; never negative."""
     unit: str
-    """One of ``UNITS``, singular."""
+    """One of ``UNITS``, singular, or ``BUSINESS_DAY``."""
+    calendar: str = ""
+    """Of business days, whose: a key of ``CALENDARS``."""
 
     @property
     def is_calendar(self) -> bool:
@@ -185,15 +197,21 @@ class Duration:
         """Whether it leaves no time at all."""
         return self.count == 0
 
+    @property
+    def assumes(self) -> tuple[str, ...]:
+        """What counting it takes for granted."""
+        return (CALENDARS[self.calendar],) if self.calendar else ()
+
     def __str__(self) -> str:
-        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+        where = f"({self.calendar})" if self.calendar else ""
+        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}{where}"
 
 
-_DURATION = re.compile(r"(\d+)\s*([a-z]+)")
+_DURATION = re.compile(r"(\d+)\s*([a-z-]+)(?:\(([a-z-]+)\))?")
 
 
 def parse_duration(text: str) -> Duration:
-    """A duration such as ``6 months``, ``1 day``, ``72 hours``.
+    """A duration such as ``6 months``, ``1 day``, ``72 hours``, ``5 business-days(eu)``.
 
     Raises:
         ValueError: not a whole number followed by a unit of ``UNITS``.
@@ -202,7 +220,12 @@ def parse_duration(text: str) -> Duration:
     match = _DURATION.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"'{text}' is not a duration such as '6 months'")
-    unit = match.group(2).removesuffix("s")
+    unit, where = match.group(2).removesuffix("s"), match.group(3)
+    if unit == BUSINESS_DAY and where in CALENDARS:
+        return Duration(int(match.group(1)), unit, where)
+    if unit == BUSINESS_DAY or where is not None:
+        known = ", ".join(f"business-days({name})" for name in CALENDARS)
+        raise ValueError(f"'{text}' names no calendar of business days: use one of {known}")
     if unit not in UNITS:
         raise ValueError(f"unknown unit '{match.group(2)}': use one of {', '.join(UNITS)}")
     return Duration(int(match.group(1)), unit)
@@ -231,6 +254,32 @@ def add_months(day: Day, months: int, month_end: MonthEnd | None) -> tuple[Day, 
     return down, up
 
 
+def add_business_days(day: Day, count: int, where: str) -> Day:
+    """The last of ``count`` business days after ``day``, which is not counted itself."""
+    while count > 0:
+        day += 1
+        count -= is_business_day(day, where)
+    return day
+
+
+def is_business_day(day: Day, where: str) -> bool:
+    """Whether a day is neither Saturday, Sunday nor a holiday of a calendar of ``CALENDARS``."""
+    value = to_date(day)
+    return value.weekday() < 5 and value not in _holidays(where, value.year)
+
+
+@lru_cache(maxsize=256)
+def _holidays(where: str, year: int) -> frozenset[date]:
+    """The holidays of one year; the library is only loaded where business days are counted."""
+    from holidays import country_holidays, financial_holidays
+
+    if where == "eu":
+        return frozenset(financial_holidays("XECB", years=year))
+    country, _, part = where.upper().partition("-")
+    subdivision = {"GB": "ENG"}.get(country, part or None)
+    return frozenset(country_holidays(country, subdiv=subdivision, years=year))
+
+
 def add_to_day(day: Day, duration: Duration, month_end: MonthEnd | None) -> tuple[Day, Day]:
     """``day`` plus a calendar duration, as (earliest, latest); they differ only as months do.
 
@@ -246,6 +295,9 @@ def add_to_day(day: Day, duration: Duration, month_end: MonthEnd | None) -> tupl
         return add_months(day, duration.count, month_end)
     if duration.unit == "year":
         return add_months(day, 12 * duration.count, month_end)
+    if duration.unit == BUSINESS_DAY:
+        last = add_business_days(day, duration.count, duration.calendar)
+        return last, last
     raise ValueError(f"{duration} is counted by the clock, not in days")
 
 

@@ -12,7 +12,9 @@ from worlds import day, laws, part, record_of
 
 from ifthen import moment, rule
 from ifthen.dates import (
+    CALENDARS,
     Duration,
+    add_business_days,
     add_months,
     deadline,
     elapsed_at,
@@ -20,7 +22,9 @@ from ifthen.dates import (
     format_day,
     format_instant,
     from_date,
+    is_business_day,
     parse_day,
+    parse_duration,
     parse_moment,
     start_of,
     to_date,
@@ -142,3 +146,59 @@ def test_hours_run_to_the_second(done, status):
     policy = part(laws(), ["report-in-hours"])
     found = rule([policy], record_of(facts), moment("2025-02-01"), throughout=True).findings
     assert [f.status for f in found] == [status]
+
+
+# --- business days -------------------------------------------------------------------------------
+
+TARGET_2025 = ("2025-01-01", "2025-04-18", "2025-04-21", "2025-05-01", "2025-12-25", "2025-12-26")
+
+
+def test_target_is_closed_on_six_days_of_the_year_beside_weekends():
+    first, last = parse_day("2025-01-01"), parse_day("2025-12-31")
+    weekdays = [d for d in range(first, last + 1) if to_date(d).weekday() < 5]
+    closed = [format_day(d) for d in weekdays if not is_business_day(d, "eu")]
+    assert tuple(closed) == TARGET_2025
+
+
+@pytest.mark.parametrize(
+    ("where", "day", "open_"),
+    [
+        ("us", "2025-07-04", False),
+        ("us", "2025-11-28", True),
+        ("us-ca", "2025-03-31", False),
+        ("us-ca", "2025-11-28", False),
+        ("gb", "2025-04-21", False),
+        ("gb", "2025-07-04", True),
+    ],
+)
+def test_other_calendars_have_their_own_holidays(where, day, open_):
+    assert is_business_day(parse_day(day), where) is open_
+
+
+@pytest.mark.parametrize(
+    ("start", "count", "due"),
+    [
+        ("2025-04-16", 1, "2025-04-17"),
+        ("2025-04-17", 1, "2025-04-22"),
+        ("2025-12-24", 5, "2026-01-05"),
+        ("2025-07-05", 5, "2025-07-11"),
+        ("2025-07-04", 0, "2025-07-04"),
+    ],
+)
+def test_business_days_pass_over_easter_christmas_and_weekends(start, count, due):
+    length = parse_duration(f"{count} business-days(eu)")
+    found = deadline(*parse_moment(start)[:2], length, None)
+    assert found == (end_of(parse_day(due)),) * 2
+
+
+@given(DAYS, st.integers(1, 40), st.sampled_from(sorted(CALENDARS)))
+def test_as_many_business_days_lie_after_the_start_as_are_counted(start, count, where):
+    last = add_business_days(start, count, where)
+    assert is_business_day(last, where)
+    assert sum(is_business_day(d, where) for d in range(start + 1, last + 1)) == count
+
+
+@pytest.mark.parametrize("text", ["5 business-days", "5 business-days(xx)", "5 days(eu)"])
+def test_business_days_are_those_of_a_known_calendar(text):
+    with pytest.raises(ValueError, match=r"business-days\(eu\)"):
+        parse_duration(text)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeVar
 
-from ifthen.dates import UNITS, Duration
+from ifthen.dates import BUSINESS_DAY, CALENDARS, UNITS, Duration
 from ifthen.policy.lexer import Token, TokenReader
 from ifthen.policy.model import (
     Attribute,
@@ -71,8 +71,8 @@ _LOGIC: tuple[Literal["and", "or", "otherwise"], ...] = ("otherwise", "or", "and
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">=", "in", "includes"})
 
 
-_LONGEST = {"day": 365_000, "week": 52_000, "month": 12_000, "year": 1_000}
-"""How many of each unit make a thousand years; the calendar ends with the year 9999."""
+_LONGEST = {BUSINESS_DAY: 10_000, "day": 365_000, "week": 52_000, "month": 12_000, "year": 1_000}
+"""How many of each unit at most: a thousand years of it, or what business days are counted for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,17 +446,35 @@ class _Parser(TokenReader):
             self.unexpected(f"a unit: {', '.join(unit + 's' for unit in UNITS)}")
         word = self.token
         unit = word.text.removesuffix("s")
-        if unit not in UNITS:
-            hint = did_you_mean(shorten(word.text), [unit + "s" for unit in UNITS])
+        if unit not in (*UNITS, BUSINESS_DAY):
+            hint = did_you_mean(shorten(word.text), [u + "s" for u in (*UNITS, BUSINESS_DAY)])
             self.fail(word.start, word.end, f"unknown unit of time '{shorten(word.text)}'", hint)
         if not count.text.isdigit() or len(count.text) > 6:
             self.fail(
                 count.start, count.end, "a duration is a whole number of units, below a million"
             )
         if int(count.text) > _LONGEST.get(unit, 999_999):
-            self.fail(count.start, word.end, "a duration is at most 1000 years")
+            most = "10000 business days" if unit == BUSINESS_DAY else "1000 years"
+            self.fail(count.start, word.end, f"a duration is at most {most}")
         self.take()
-        return DurationLiteral(Duration(int(count.text), unit), self.since(count))
+        calendar = self._calendar(word) if unit == BUSINESS_DAY else ""
+        return DurationLiteral(Duration(int(count.text), unit, calendar), self.since(count))
+
+    def _calendar(self, unit: Token) -> str:
+        """Whose business days are meant: ``(eu)``."""
+        known = ", ".join(CALENDARS)
+        if not self.at("("):
+            message = "business days need a calendar"
+            hint = f"write business-days(eu); known: {known}"
+            self.fail(unit.start, unit.end, message, hint)
+        opened = self.take()
+        name = self.name("a calendar of business days")
+        if name.text not in CALENDARS:
+            hint = did_you_mean(shorten(name.text), CALENDARS) or f"known: {known}"
+            message = f"unknown calendar of business days '{shorten(name.text)}'"
+            self.fail(name.start, name.end, message, hint)
+        self.close(")", opened)
+        return name.text
 
     def _fraction(self, token: Token) -> Fraction:
         text = token.text.removesuffix("x")
