@@ -29,7 +29,7 @@ POLICY_ID = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*@[A-Za-z0-9][A-Za-
 """``developer/family@version``."""
 ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 """A name."""
-ROW = re.compile(r"([A-Z][A-Z0-9]*-(?:[A-Z0-9]+-)*)([0-9]+)[a-z]?")
+ROW = re.compile(r"([A-Z][A-Z0-9]*-(?:[A-Z0-9]+-)*[A-Z]?)([0-9]+)[a-z]?")
 """A row of the facts."""
 _NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")
 _MOST_ROWS = 1_000
