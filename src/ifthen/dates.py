@@ -181,7 +181,7 @@ class Duration:
     """A length of time as the policy words it: ``6 months``, ``72 hours``."""
 
     count: int
-    """How many units; never negative."""
+    """How many units; negative only where time is counted back."""
     unit: str
     """One of ``UNITS``, singular, or ``BUSINESS_DAY``."""
     calendar: str = ""
@@ -255,10 +255,15 @@ def add_months(day: Day, months: int, month_end: MonthEnd | None) -> tuple[Day, 
 
 
 def add_business_days(day: Day, count: int, where: str) -> Day:
-    """The last of ``count`` business days after ``day``, which is not counted itself."""
-    while count > 0:
-        day += 1
-        count -= is_business_day(day, where)
+    """The last of ``count`` business days after ``day``, which is not counted itself.
+
+    A negative count goes back from ``day``.
+    """
+    step = 1 if count > 0 else -1
+    left = abs(count)
+    while left > 0:
+        day += step
+        left -= is_business_day(day, where)
     return day
 
 
@@ -315,6 +320,17 @@ def deadline(
         )
     seconds = duration.count * _CLOCK_SECONDS[duration.unit]
     return earliest + seconds, latest + seconds
+
+
+def ahead_of(
+    earliest: Instant, latest: Instant, duration: Duration, month_end: MonthEnd | None
+) -> tuple[Instant, Instant]:
+    """The last instant that lies ``duration`` before an event in [earliest, latest].
+
+    The event's own day is not counted: two weeks before the 15th is the 1st, to its end.
+    """
+    back = Duration(-duration.count, duration.unit, duration.calendar)
+    return deadline(earliest, latest, back, month_end)
 
 
 def elapsed_at(

@@ -36,6 +36,10 @@ Family: TypeAlias = Literal[
 FAMILIES: tuple[Family, ...] = get_args(Family)
 """What clauses are about, so that those of different developers can be laid side by side."""
 
+Basis: TypeAlias = Literal["primary", "secondary"]
+BASES: tuple[Basis, ...] = get_args(Basis)
+"""Whether something rests on the document itself or on what others say of it."""
+
 NOT_CHECKABLE = {
     "no-test": "a goal or quality without a test that two readers would apply alike",
     "explanation": "gives a reason, an example or background and promises nothing",
@@ -101,7 +105,7 @@ COMMON: Mapping[str, Attribute] = {
     "evaluator": _TEXT,
     "effective_compute": _NUMBER,
     "values": Attribute("values"),
-    "basis": _word("primary", "secondary"),
+    "basis": _word(*BASES),
     "policy": _WORD,
     "what": _TEXT,
     "about": _ABOUT,

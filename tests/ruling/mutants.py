@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypeVar, get_args
 
 from ifthen.dates import SECONDS_PER_DAY
 from ifthen.ruling.finding import Finding, ReadingStatus
-from ifthen.ruling.outcome import Outcome, Status
+from ifthen.ruling.outcome import Limit, Outcome, Status
 from ifthen.ruling.reasons import Because
 
 T = TypeVar("T")
@@ -104,6 +104,15 @@ def _ends(value: tuple[tuple[int, str], ...]) -> Iterator[object]:
         yield value[:n] + value[n + 1 :]
 
 
+def _limits(value: tuple[Limit, ...]) -> Iterator[object]:
+    yield (*value, Limit("within 1 day", None, True))
+    yield from (value[:n] + value[n + 1 :] for n in range(len(value)))
+    for n, limit in enumerate(value):
+        others = [replace(limit, text=f"{limit.text}x"), replace(limit, binds=not limit.binds)]
+        others += [replace(limit, due=due) for due in _interval(limit.due)]
+        yield from ((*value[:n], other, *value[n + 1 :]) for other in others)
+
+
 def _detail(value: Mapping[str, object]) -> Iterator[object]:
     yield {**value, "more": "x"}
     for key, said in value.items():
@@ -141,6 +150,8 @@ _OUTCOME: Mapping[str, Callable[[Any], Iterator[object]]] = {
     "due": _interval,
     "done": _interval,
     "late_seconds": _seconds,
+    "early_seconds": _seconds,
+    "limits": _limits,
     "between": _ends,
     "assumes": _list,
     "carry": _truth,

@@ -112,6 +112,8 @@ CLASSES = {
     "outcome.due": 200,
     "outcome.done": 100,
     "outcome.late_seconds": 80,
+    "outcome.early_seconds": 80,
+    "outcome.limits": 200,
     "outcome.between": 80,
     "outcome.instance": 100,
     "outcome.facts": 1000,

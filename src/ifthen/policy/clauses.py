@@ -216,19 +216,27 @@ class ClauseBuilder:
             return None
         then = self._each_of_events(values, "then", context)
         deadlines: list[Deadline] = []
-        within = values.get("within")
-        if isinstance(within, Values):
-            time = self._length(within, "time", context)
-            deadlines.append(Within(time or _ABSENT, self._dates(within, context)))
-        elif within is not None:
-            deadlines.append(Within(self.checker.length(within, context)))
-        if values.get("before") == "this":
-            deadlines.append(Before())
-        elif values.get("before") is not None:
-            deadlines.append(Before(self._events(values, "before", context)))
+        for within in values.get("within", ()):
+            if isinstance(within, Values):
+                time = self._length(within, "time", context)
+                deadlines.append(Within(time or _ABSENT, self._dates(within, context)))
+            else:
+                deadlines.append(Within(self.checker.length(within, context)))
+        before = values.get("before")
+        if isinstance(before, Values):
+            ahead = self._length(before, "time", context)
+            deadlines.append(Before(self._before(before.get("of"), context), ahead))
+        elif before is not None:
+            deadlines.append(Before(self._before(before, context)))
         if values.get("by") is not None:
             deadlines.append(By(values.get("by")))
         return Duty(then, tuple(deadlines), self._events(values, "after", context))
+
+    def _before(self, events: Any, context: Context) -> Expression | None:
+        """Events; None for ``this``, and for what could not be read."""
+        if events is None or events == "this":
+            return None
+        return self.checker.events(events, context)
 
     def _dates(self, within: Values, context: Context) -> tuple[str, ...]:
         """Date attributes of the triggering fact."""

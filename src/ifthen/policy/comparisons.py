@@ -45,6 +45,9 @@ def check_comparable(problems: Problems, compare: Compare, left: Type, right: Ty
         message = "a level of the scale cannot be compared with a standing against a threshold"
         problems.add(compare.span, message)
         return
+    if left.name == "words" and right.name not in WORDLIKE:
+        message = f"{NAMED[left.name]} holds words, but this is {NAMED[right.name]}"
+        problems.add(compare.right.span, message, "quote it if a word is meant")
     if left.name == "words" or (left.name in WORDLIKE and right.name in WORDLIKE):
         return
     if left.name != right.name:

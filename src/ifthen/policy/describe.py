@@ -6,14 +6,19 @@ For everything but a choice between readings, parsing the text gives the express
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 
+from ifthen.dates import format_day
 from ifthen.policy.model import (
     Attribute,
+    Before,
+    By,
     Call,
     Choice,
     Compare,
     Constant,
+    Deadline,
     Defined,
     DurationLiteral,
     Events,
@@ -26,6 +31,7 @@ from ifthen.policy.model import (
     Test,
     Times,
     Variable,
+    Within,
     Words,
 )
 from ifthen.policy.syntax import KEYWORDS, Factor
@@ -76,6 +82,27 @@ def describe(expression: Expression | Pattern | Test) -> str:
             listed = "; ".join(f"{key}: {describe(option)}" for key, option in options.items())
             return f"{listed} ({reading})"
     raise TypeError(f"not an expression: {expression!r}")
+
+
+def describe_deadline(
+    limit: Deadline, chosen: Callable[[Expression], Expression] = lambda expression: expression
+) -> str:
+    """A deadline as text: ``within 72 hours of discovered``; ``chosen`` decides readings."""
+    match limit:
+        case Within(duration=duration, of=names):
+            of = f" of {' or '.join(names)}" if names else ""
+            return f"within {describe(chosen(duration))}{of}"
+        case Before(events=events, ahead=ahead):
+            what = "this" if events is None else describe(chosen(events))
+            return f"before {what}" if ahead is None else f"{describe(chosen(ahead))} before {what}"
+        case By(day=day):
+            return f"by {format_day(day)}"
+    raise TypeError(f"not a deadline: {limit!r}")
+
+
+def describe_growth(growth: tuple[str, Fraction]) -> str:
+    """A bound on growth as text: ``growth >= 4x``."""
+    return f"growth {growth[0]} {number(growth[1])}x"
 
 
 def number(value: Fraction) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from ifthen.vocabulary import ACTIONS, FAMILIES, FORCES, NOT_CHECKABLE
+from ifthen.vocabulary import ACTIONS, BASES, FAMILIES, FORCES, NOT_CHECKABLE
 
 FormName: TypeAlias = Literal[
     "text",
@@ -253,12 +253,25 @@ _SOME_ROLES = Shape(
     ),
 )
 _ROLES = Form("either", IDS, shape=_SOME_ROLES)
+_EVENTS_OR_THIS = Form("events", options=("this",))
+_AHEAD = Shape(
+    "time before an event",
+    "A length of time before an event.",
+    (
+        Field("time", LENGTH, "A duration or a term.", required=True),
+        Field("of", _EVENTS_OR_THIS, "The next such event, or 'this'.", required=True),
+    ),
+)
 _DEADLINES = (
-    Field("within", Form("either", LENGTH, shape=_WITHIN), "How long after the trigger it is due."),
+    Field(
+        "within",
+        Form("one or list", Form("either", LENGTH, shape=_WITHIN)),
+        "How long after the trigger it is due; of a list the earliest counts.",
+    ),
     Field(
         "before",
-        Form("events", options=("this",)),
-        "Due before the next such event; 'this' means before the trigger itself.",
+        Form("either", _EVENTS_OR_THIS, shape=_AHEAD),
+        "Due before, or so long before, the next such event; 'this' is the trigger itself.",
     ),
     Field("by", Form("date"), "Due by this date, through the end of that day."),
     Field("after", EVENTS, "Only what is done since the last such event counts."),
@@ -390,6 +403,7 @@ DOCUMENT = Shape(
         Field("title", TEXT, "The name of the policy and its version.", required=True),
         Field("effective", Form("date"), "The day it takes effect: YYYY-MM-DD."),
         Field("source", TEXT, "The document it is taken from.", required=True),
+        Field("basis", _option(*BASES), "secondary: encoded from what others say of the text."),
         Field("supersedes", Form("policy id"), "The version it replaces."),
         _MONTH_END,
         Field(

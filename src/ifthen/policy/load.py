@@ -36,6 +36,8 @@ from ifthen.policy.yaml import compose, read_source, shorten
 
 _SUFFIX = ".yaml"
 _NOT_POLICIES = ".cases.yaml"
+_CROSSWALKS = "crosswalks"
+"""The folder beside those of developers whose files are no policies."""
 
 
 def load_policy(name_or_path: str | Path) -> Policy:
@@ -135,6 +137,7 @@ def _build(document: Values, names: Names, problems: Problems) -> Policy:
         clauses=tuple(clauses),
         not_checkable=build_not_checkable(document, problems),
         argument=document.get("argument", ""),
+        basis=document.get("basis", "primary"),
         scale=names.scale,
         categories=build_categories(document, names, problems),
     )
@@ -190,7 +193,8 @@ def _packaged_policies() -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in root.glob(f"*/*{_SUFFIX}"):
         family, dash, version = path.name.removesuffix(_SUFFIX).rpartition("-")
-        if dash and not path.name.endswith(_NOT_POLICIES):
+        known = path.parent.name != _CROSSWALKS and not path.name.endswith(_NOT_POLICIES)
+        if dash and known:
             found[f"{path.parent.name}/{family}@{version}"] = path
     return found
 

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from ifthen.dates import Day, Duration, MonthEnd
 from ifthen.policy.source import NOWHERE, Span
-from ifthen.vocabulary import Action, Family, Force
+from ifthen.vocabulary import Action, Basis, Family, Force
 
 # --- expressions -------------------------------------------------------------------------------
 
@@ -376,6 +376,8 @@ class Before:
     """Due before the next such event; with no events, before the triggering fact itself."""
 
     events: Expression | None = None
+    ahead: Expression | None = None
+    """How long before it; None means just before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -563,6 +565,8 @@ class Policy:
     scale: tuple[str, ...] = ()
     """The levels on which categories are scored, lowest first."""
     categories: Mapping[str, Category] = field(default_factory=dict)
+    basis: Basis = "primary"
+    """Whether it was encoded from the text itself, or from what others say of it."""
 
     @property
     def family(self) -> str:

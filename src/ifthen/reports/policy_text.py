@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ifthen.dates import format_day
-from ifthen.policy.describe import describe
+from ifthen.policy.describe import describe, describe_deadline
 from ifthen.policy.model import (
     Before,
     By,
@@ -35,6 +35,7 @@ def summary(policy: Policy) -> dict[str, Any]:
         "title": policy.title,
         "effective": None if policy.effective is None else format_day(policy.effective),
         "supersedes": policy.supersedes,
+        "basis": policy.basis,
         "clauses": len(policy.clauses),
         "rows": len(policy.rows),
     }
@@ -46,6 +47,8 @@ def write_list(page: Page, policies: Sequence[Policy]) -> None:
     for policy in policies:
         since = "" if policy.effective is None else f", from {format_day(policy.effective)}"
         text = f"{policy.title}{since}; {len(policy.clauses)} clauses"
+        if policy.basis == "secondary":
+            text += "; from secondary sources, not the text itself"
         page.item(policy.id, text, column=column, indent=0)
 
 
@@ -58,6 +61,7 @@ def write_policy(page: Page, policy: Policy) -> None:
         ("effective", since),
         ("supersedes", policy.supersedes),
         ("source", policy.source),
+        ("basis", "secondary: not the text itself" if policy.basis == "secondary" else None),
     ):
         if text:
             page.item(label, text, column=12)
@@ -173,14 +177,8 @@ def _duty(duty: Duty | None) -> Iterable[tuple[str, str]]:
     for events in duty.then:
         yield "then", _text(events)
     for limit in duty.deadlines:
-        match limit:
-            case Within():
-                of = f" of {', '.join(limit.of)}" if limit.of else ""
-                yield "within", _text(limit.duration) + of
-            case Before():
-                yield "before", "this" if limit.events is None else _text(limit.events)
-            case By():
-                yield "by", format_day(limit.day)
+        word = {Within: "within", Before: "before", By: "by"}[type(limit)]
+        yield word, describe_deadline(limit).removeprefix(f"{word} ")
     yield "after", _text(duty.after)
 
 

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ifthen.dates import SECONDS_PER_DAY, Duration, Instant, day_of, deadline, end_of, start_of
+from ifthen.dates import (
+    SECONDS_PER_DAY,
+    Duration,
+    Instant,
+    ahead_of,
+    day_of,
+    deadline,
+    end_of,
+    start_of,
+)
+from ifthen.policy.describe import describe_deadline
 from ifthen.policy.model import (
     Before,
     By,
@@ -30,6 +40,7 @@ from ifthen.ruling.outcome import (
     Interval,
     Outcome,
     earliest,
+    limited,
     settle,
 )
 from ifthen.ruling.reading import Kept, Noting, Since, up_to
@@ -194,7 +205,7 @@ class Cell:
         due = self.due(duty, trigger, when)
         if key in self.carried and due.low is not None and due.low < self.window.start:
             floor = end_of(day_of(self.window.start))
-            due = Due(max(due.low, floor), max(due.high or floor, floor), due.fact)
+            due = due.not_before(floor)
         backwards = any(isinstance(d, Before) and d.events is None for d in duty.deadlines)
         return self.outcome(
             key,
@@ -245,7 +256,7 @@ class Cell:
             done,
             latest if worst.status == "late" and not due.unknown else None,
             () if due.unknown else worst.between,
-            tuple(dict.fromkeys(a for s in settlements for a in s.assumes)),
+            tuple(dict.fromkeys((*due.assumes, *(a for s in settlements for a in s.assumes)))),
             (due.unknown,)
             if due.unknown
             else tuple(dict.fromkeys(u for s in settlements for u in s.unknown)),
@@ -254,6 +265,7 @@ class Cell:
                     [*([trigger.id] if trigger else []), *(f for s in settlements for f in s.facts)]
                 )
             ),
+            limits=due.limits,
             carry=self.window.closed_by(at) and beyond and not done_inside,
         )
 
@@ -285,16 +297,21 @@ class Cell:
 
     def due(self, duty: Duty, trigger: Fact | None, when: Interval) -> Due:
         """When a duty falls due: the earliest of its deadlines."""
-        return earliest(self._due(d, trigger, when) for d in duty.deadlines)
+        dues = [self._due(limit, trigger, when) for limit in duty.deadlines]
+        if len(dues) < 2:
+            return earliest(dues)
+        texts = [describe_deadline(limit, self.judge.choose) for limit in duty.deadlines]
+        return limited(list(zip(texts, dues, strict=True)))
 
     def _due(self, limit: Within | Before | By, trigger: Fact | None, when: Interval) -> Due:
         match limit:
             case By(day=day):
                 return Due(end_of(day), end_of(day))
-            case Before(events=None):
-                return Due(*when, trigger)
-            case Before(events=events) if events is not None:
-                return self._before(events, trigger, when)
+            case Before(events=events, ahead=ahead):
+                event = Due(*when, trigger)
+                if events is not None:
+                    event = self._before(events, trigger, when)
+                return event if ahead is None else self._ahead(event, ahead)
             case Within(duration=duration, of=attributes):
                 length = self.judge.duration(duration)
                 if length is None:
@@ -311,8 +328,18 @@ class Cell:
                         return Due(unknown=f"{trigger.id} does not state {missing}")
                     anchors = [min(named)]
                 low, high = deadline(*anchors[0], length, self.judge.month_end)
-                return Due(low, high, reason=_rounding(anchors[0], length, low, high))
+                reason = _rounding(anchors[0], length, low, high)
+                return Due(low, high, reason=reason, assumes=length.assumes)
         raise TypeError(f"not a deadline: {limit}")
+
+    def _ahead(self, event: Due, ahead: Expression) -> Due:
+        """So long before an event, once there is one; just before it for a word without bound."""
+        length = self.judge.duration(ahead)
+        if length is None or event.interval is None:
+            return event
+        low, high = ahead_of(*event.interval, length, self.judge.month_end)
+        reason = _rounding(event.interval, length, low, high)
+        return Due(low, high, reason=reason, assumes=length.assumes)
 
     def _before(self, events: Expression, trigger: Fact | None, when: Interval) -> Due:
         lane = self.judge.lane(events, trigger)

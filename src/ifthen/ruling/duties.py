@@ -8,13 +8,14 @@ from fractions import Fraction
 from functools import partial
 
 from ifthen.dates import Instant, day_of, deadline, end_of, format_instant, start_of
+from ifthen.policy.describe import describe, describe_growth
 from ifthen.policy.model import Cadence, Call, Compare, Constant, Expression, Maintain, Whenever
 from ifthen.record.model import Fact
 from ifthen.ruling.cells import Cell, Window, binds, extended, relieves
 from ifthen.ruling.course import Course
 from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.order import Point, after_fact, before_fact, closing, turning_fact
-from ifthen.ruling.outcome import Deed, Due, Interval, Outcome, Status, earliest
+from ifthen.ruling.outcome import Deed, Due, Interval, Outcome, Status, limited
 from ifthen.ruling.reading import up_to
 from ifthen.ruling.reasons import Because, kleene_and, kleene_not
 from ifthen.ruling.timeline import COMPUTE, LAST_INSTANT, Lane
@@ -232,10 +233,10 @@ class CadenceCell(Cell):
     def _turn(self, period: _Period, deeds: list[Deed], at: Instant) -> Outcome:
         key = f"turn {period.number}"
         by_time, by_growth, steps, unknown = self._dues(period, deeds, at)
-        due = earliest([by_time, by_growth])
+        due = self._binding(by_time, by_growth)
         if key in self.carried and due.low is not None and due.low < self.window.start:
             floor = end_of(day_of(self.window.start))
-            due = Due(max(due.low, floor), max(due.high or floor, floor), due.fact)
+            due = due.not_before(floor)
         absent = self.absent([self.clause.do], None)
         outcome = self.outcome(key, "", None, period.since, due, [deeds], at, absent)
         anchor = period.anchor
@@ -253,6 +254,16 @@ class CadenceCell(Cell):
             return outcome
         return self._while(outcome, due, at, unknown)
 
+    def _binding(self, by_time: Due, by_growth: Due) -> Due:
+        """The earliest of the limits of the clause."""
+        dues = []
+        if self.clause.every is not None:
+            every = describe(self.judge.choose(self.clause.every))
+            dues.append((f"every {every}", by_time))
+        if self.clause.growth is not None:
+            dues.append((describe_growth(self.clause.growth), by_growth))
+        return limited(dues)
+
     def _while(self, outcome: Outcome, due: Due, at: Instant, unknown: tuple[str, ...]) -> Outcome:
         """Apply the condition under which the clock runs."""
         condition = self.clause.while_
@@ -264,7 +275,8 @@ class CadenceCell(Cell):
                 until = at if outcome.done is None else min(outcome.done[0], at)
                 again = self._resumes(condition, moment, until, at)
                 if again is None:
-                    return extended(replace(outcome, status="dormant", due=None), [because])
+                    stands = replace(outcome, status="dormant", due=None, limits=())
+                    return extended(stands, [because])
                 because, later = again
                 outcome = self._deferred(outcome, later, at)
             if because.value is None and (due.high is not None or outcome.status == "breached"):
@@ -317,7 +329,8 @@ class CadenceCell(Cell):
         if self.clause.every is not None:
             length = self.judge.duration(self.clause.every)
             if length is not None:
-                by_time = Due(*deadline(*period.since, length, self.judge.month_end))
+                low, high = deadline(*period.since, length, self.judge.month_end)
+                by_time = Due(low, high, assumes=length.assumes)
         if self.clause.growth is None:
             return by_time, Due(), [], ()
         until = deeds[0].fact.latest if deeds and deeds[0].certain else LAST_INSTANT
@@ -419,6 +432,7 @@ class MaintainCell(Cell):
         else:
             due = deadline(since, since, length, self.judge.month_end)
             self.wake_at(due[1] + 1, at)
+        assumes = () if length is None else length.assumes
         when = (start_of(day_of(since)), since)
         status: Status
         late: int | None = None
@@ -429,7 +443,7 @@ class MaintainCell(Cell):
         elif due is not None and until > due[1]:
             status, late = "late", (day_of(until) - day_of(due[1])) * 86_400
         else:
-            return extended(Outcome(key, "met", triggered=when), because)
+            return extended(Outcome(key, "met", triggered=when, assumes=assumes), because)
         facts = [fact_id for step in because for fact_id in step.all_facts()]
         outcome = Outcome(
             key,
@@ -439,5 +453,6 @@ class MaintainCell(Cell):
             due=due,
             done=None if until is None else (start_of(day_of(until)), until),
             late_seconds=late,
+            assumes=assumes,
         )
         return extended(outcome, because)

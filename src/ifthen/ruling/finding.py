@@ -139,6 +139,11 @@ class Finding:
             "done": when(outcome.done),
             "late_by": lateness_text(outcome.late_seconds),
             "late_by_days": days(outcome.late_seconds),
+            "early_by_days": days(outcome.early_seconds),
+            "limits": [
+                {"limit": one.text, "due": when(one.due, latest=True), "binds": one.binds}
+                for one in outcome.limits
+            ],
             "between": (
                 [{"date": date, "status": status} for date, status in ends(outcome.between)] or None
             ),

@@ -136,6 +136,7 @@ class ForbidCell(Cell):
         done = None if until is None else (start_of(day_of(until)), until)
         triggered = (start_of(day_of(since)), since)
         limit = end_of(day_of(since))
+        assumes: tuple[str, ...] = ()
         self.wake_at(limit, at)
         if self.clause.grace is not None:
             length = self.judge.duration(self.clause.grace)
@@ -146,6 +147,7 @@ class ForbidCell(Cell):
                 yield extended(outcome, stretch.closed or stretch.opened)
                 return
             limit = deadline(since, since, length, self.judge.month_end)[1]
+            assumes = length.assumes
             self.wake_at(limit + 1, at)
         ended_in_time = until is not None and until <= limit and self.clause.grace is not None
         if ended_in_time or (until or at) < limit or _was_judged(acts, since):
@@ -158,6 +160,7 @@ class ForbidCell(Cell):
             triggered=triggered,
             due=(limit, limit),
             done=done,
+            assumes=assumes,
         )
         yield extended(outcome, stretch.opened)
 

@@ -495,7 +495,7 @@ class Judge:
                 "limit": str(limit),
             },
             unknown if value is None else (),
-            last.assumes,
+            (*last.assumes, *limit.assumes),
         )
 
     def _between(self, expression: Compare, call: Call, asked: Asked) -> Because:
@@ -523,7 +523,7 @@ class Judge:
             facts,
             {"from": shown(start.possible), "to": shown(end.possible), "limit": str(limit)},
             unknown if value is None else (),
-            tuple(dict.fromkeys(start.assumes + end.assumes)),
+            tuple(dict.fromkeys(start.assumes + end.assumes + limit.assumes)),
         )
 
     def duration(self, expression: Expression) -> Duration | None:

@@ -211,6 +211,8 @@ def _finding(
             due=outcome.due if len({o.due for _, o in by_reading}) == 1 else None,
             done=outcome.done if len({o.done for _, o in by_reading}) == 1 else None,
             late_seconds=None,
+            early_seconds=None,
+            limits=outcome.limits if len({o.limits for _, o in by_reading}) == 1 else (),
             facts=tuple(dict.fromkeys(f for _, o in by_reading for f in o.facts)),
         )
     else:
@@ -256,6 +258,12 @@ def _shared(outcome: Outcome, others: Sequence[Outcome]) -> Outcome:
             if all(o.late_seconds == outcome.late_seconds for o in others)
             else None
         ),
+        early_seconds=(
+            outcome.early_seconds
+            if all(o.early_seconds == outcome.early_seconds for o in others)
+            else None
+        ),
+        limits=outcome.limits if all(o.limits == outcome.limits for o in others) else (),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -41,6 +41,18 @@ UNPUBLISHED = "is not published"
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """One of several limits of a duty."""
+
+    text: str
+    """The limit as the policy has it: ``within 72 hours of discovered``."""
+    due: Interval | None
+    """When it falls; None where it does not, or not yet."""
+    binds: bool
+    """Whether it is the one that counts, or one of those that fall together."""
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """When something must be done by."""
 
@@ -53,11 +65,21 @@ class Due:
     """Why the record does not tell when it is due, where it does not."""
     reason: str = ""
     """Why it is due on one of two days, where the text leaves that open."""
+    assumes: tuple[str, ...] = ()
+    """What counting the days takes for granted."""
+    limits: tuple[Limit, ...] = ()
+    """The limits of which this is the earliest, where there are several."""
 
     @property
     def interval(self) -> Interval | None:
         """The interval, or None where it is never due."""
         return None if self.low is None or self.high is None else (self.low, self.high)
+
+    def not_before(self, floor: Instant) -> Due:
+        """The same, put off to an instant where it lies before that."""
+        if self.low is None or self.high is None:
+            return self
+        return replace(self, low=max(self.low, floor), high=max(self.high, floor), reason="")
 
 
 NEVER = Due()
@@ -74,9 +96,27 @@ def earliest(dues: Iterable[Due]) -> Due:
         return NEVER
     first = min(known, key=lambda due: (due.low, due.high))
     high = min(due.high for due in known if due.high is not None)
+    assumes = tuple(dict.fromkeys(a for due in known for a in due.assumes))
     if first.high == high:
-        return first
-    return Due(first.low, high)
+        return first if first.assumes == assumes else replace(first, assumes=assumes)
+    return Due(first.low, high, assumes=assumes)
+
+
+def limited(dues: Sequence[tuple[str, Due]]) -> Due:
+    """The binding one of several limits, each given in words, and all of them listed."""
+    due = earliest(one for _, one in dues)
+    if len(dues) < 2:
+        return due
+    limits = tuple(
+        Limit(text, one.interval, one.interval is not None and _binds(one, due))
+        for text, one in dues
+    )
+    return replace(due, limits=limits)
+
+
+def _binds(one: Due, due: Due) -> bool:
+    """Whether a limit is at least at one end the earliest."""
+    return not due.unknown and (one.low == due.low or one.high == due.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +150,10 @@ class Outcome:
     unknown: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     because: tuple[Because, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    """Every limit of a duty that has several, and which of them counts."""
+    early_seconds: int | None = None
+    """By how much it was done too early, in seconds, where that is what is wrong."""
     carry: bool = False
     """Not yet due: a later version that continues the clause takes it over."""
 

@@ -68,6 +68,7 @@ def _duty(duty: Duty | None) -> Iterator[Expression | None]:
                 yield limit.duration
             elif isinstance(limit, Before):
                 yield limit.events
+                yield limit.ahead
 
 
 def below(expression: Expression) -> Iterator[Expression]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ifthen.policy.model import Bound
 from ifthen.ruling.finding import ReadingStatus, ends, lateness_text, when
 from ifthen.ruling.judge import Subject
-from ifthen.ruling.outcome import Outcome, Status
+from ifthen.ruling.outcome import Limit, Outcome, Status
 
 
 def bound_text(bound: Bound) -> str:
@@ -29,8 +29,22 @@ def sentence(
 ) -> str:
     """What a finding says, in one sentence for people."""
     whom = "" if subject.model is None and subject.standard is None else f" ({subject})"
-    text = f"{title}{whom}: {_tail(outcome, status, readings, unknown)}."
+    text = f"{title}{whom}: {_tail(outcome, status, readings, unknown)}.{_limits(outcome, status)}"
     return f"{text} {remark[0].upper()}{remark[1:]}." if remark and status == "met" else text
+
+
+def _limits(outcome: Outcome, status: Status) -> str:
+    """Which of several limits counts, and the others."""
+    if status not in ("pending", "met", "late", "breached", "missed") or not outcome.limits:
+        return ""
+    binding = [_limit(limit) for limit in outcome.limits if limit.binds]
+    others = [_limit(limit) for limit in outcome.limits if not limit.binds]
+    told = f" What counts is {' and '.join(binding)}" if binding else " No limit has a date yet"
+    return f"{told}; beside it: {'; '.join(others)}." if others else f"{told}."
+
+
+def _limit(limit: Limit) -> str:
+    return limit.text if limit.due is None else f"{limit.text} ({when(limit.due, latest=True)})"
 
 
 def _tail(

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ifthen.dates import Instant, day_of, deadline, end_of
+from ifthen.policy.describe import describe, describe_growth
 from ifthen.policy.model import Cadence, Call, Compare, Constant, Expression
 from ifthen.record.model import Fact
 from ifthen.ruling.definitional.conditions import Conditions
 from ifthen.ruling.definitional.days import Days
 from ifthen.ruling.definitional.ruled import Ruled, explained, unsure
-from ifthen.ruling.definitional.settling import Limit, Window, binding, once
+from ifthen.ruling.definitional.settling import Limit, Window, binding, listed_limits, once
 from ifthen.ruling.definitional.values import Here
 from ifthen.ruling.definitional.view import Found
 from ifthen.ruling.order import after_fact, before_fact, closing
@@ -78,8 +79,16 @@ class Turns(Ruled):
 
     def _turn(self, turn: _Turn) -> Outcome:
         by_time, by_growth, steps, in_doubt = self._limits(turn)
-        limit = self.settling.taken_over(binding([by_time, by_growth]), turn.since)
+        stated = binding([by_time, by_growth])
+        limit = self.settling.taken_over(stated, turn.since)
         outcome = self._outcome(turn, turn.since, limit, self._deeds(turn))
+        named = [
+            (text, each)
+            for text, each in zip(self._texts(), (by_time, by_growth), strict=True)
+            if text
+        ]
+        texts, limits = [text for text, _ in named], [each for _, each in named]
+        outcome = replace(outcome, limits=listed_limits(texts, limits, stated))
         if turn.deed is not None and outcome.status == "late" and not self.listed:
             outcome = unsure(replace(outcome, status="undetermined"))
         outcome = explained(outcome, steps)
@@ -88,6 +97,14 @@ class Turns(Ruled):
         if outcome.status == "met" or outcome.carry:
             return outcome
         return self._while(turn, outcome, limit, in_doubt)
+
+    def _texts(self) -> tuple[str, str]:
+        """The limits of the clause in words, empty where it has none of the kind."""
+        every, growth = self.clause.every, self.clause.growth
+        return (
+            "" if every is None else f"every {describe(self.conditions.chosen(every))}",
+            "" if growth is None else describe_growth(growth),
+        )
 
     def _deeds(self, turn: _Turn) -> list[Found]:
         if turn.deed is not None:
@@ -115,7 +132,8 @@ class Turns(Ruled):
                 again = self._resumed(condition, state, moment, until)
                 state = again[1]
                 if again[0] is None:
-                    return explained(replace(outcome, status="dormant", due=None), [state])
+                    stands = replace(outcome, status="dormant", due=None, limits=())
+                    return explained(stands, [state])
                 outcome = self._deferred(turn, outcome, again[0])
             if state.value is None and (limit is not None or outcome.status == "breached"):
                 return explained(unsure(replace(outcome, status="undetermined")), [state])
@@ -150,7 +168,8 @@ class Turns(Ruled):
         by_time: Limit | None = None
         length = None if self.clause.every is None else self.conditions.duration(self.clause.every)
         if length is not None:
-            by_time = Limit(*deadline(*turn.since, length, self.conditions.month_end))
+            low, high = deadline(*turn.since, length, self.conditions.month_end)
+            by_time = Limit(low, high, assumes=length.assumes)
         if self.clause.growth is None:
             return by_time, None, [], False
         by_growth, state = self._by_growth(turn, *self.clause.growth)

@@ -187,13 +187,15 @@ class Findings:
         agreed = all(outcome.status == first.status for outcome in all_)
         same = {
             name: all(getattr(o, name) == getattr(first, name) for o in all_)
-            for name in ("due", "done", "late_seconds")
+            for name in ("due", "done", "late_seconds", "early_seconds", "limits")
         }
         outcome = replace(
             first,
             due=first.due if same["due"] else None,
             done=first.done if same["done"] else None,
             late_seconds=first.late_seconds if same["late_seconds"] and agreed else None,
+            early_seconds=first.early_seconds if same["early_seconds"] and agreed else None,
+            limits=first.limits if same["limits"] else (),
             facts=first.facts if agreed else once(f for o in all_ for f in o.facts),
         )
         common, suffix = clause.common, f"/{first.part}" if first.part else ""

@@ -128,5 +128,6 @@ class Held(Ruled):
         spans = [a.triggered for a in acts if a.status == "violated" and a.triggered is not None]
         judged = any(day_of(low) <= day_of(since) <= day_of(high) for low, high in spans)
         if not in_time and not judged and due[1] <= (until or self.at):
-            outcome = Outcome(key, "violated", due=(due[1], due[1]))
+            assumes = self.graced(clause.grace)
+            outcome = Outcome(key, "violated", due=(due[1], due[1]), assumes=assumes)
             yield self.stretch(outcome, since, until, stretch.opened)

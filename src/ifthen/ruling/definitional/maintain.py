@@ -58,6 +58,8 @@ class Kept(Ruled):
         elif due is not None and until > due[1]:
             status, late = "late", (day_of(until) - day_of(due[1])) * SECONDS_PER_DAY
         else:
-            return explained(Outcome(key, "met", triggered=(start_of(day_of(since)), since)), steps)
-        found = Outcome(key, status, due=due, late_seconds=late)
+            when = (start_of(day_of(since)), since)
+            kept = Outcome(key, "met", triggered=when, assumes=self.graced(clause.grace))
+            return explained(kept, steps)
+        found = Outcome(key, status, due=due, late_seconds=late, assumes=self.graced(clause.grace))
         return self.stretch(found, since, until, steps)

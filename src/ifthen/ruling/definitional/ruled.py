@@ -61,6 +61,11 @@ class Ruled:
             return None
         return deadline(since, since, length, self.conditions.month_end)
 
+    def graced(self, grace: Expression | None) -> tuple[str, ...]:
+        """What counting a grace takes for granted."""
+        length = None if grace is None else self.conditions.duration(grace)
+        return () if length is None else length.assumes
+
     def stretch(
         self, outcome: Outcome, since: Instant, until: Instant | None, steps: States
     ) -> Outcome:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from ifthen.dates import SECONDS_PER_DAY, Instant, day_of, deadline, end_of, start_of
+from ifthen.dates import SECONDS_PER_DAY, Instant, ahead_of, day_of, deadline, end_of, start_of
+from ifthen.policy.describe import describe_deadline
 from ifthen.policy.model import Before, By, Deadline, Duty, Expression, Within
 from ifthen.record.model import Fact
 from ifthen.ruling.definitional.conditions import Conditions
@@ -15,6 +16,7 @@ from ifthen.ruling.definitional.view import Found, latest
 from ifthen.ruling.matching import attribute
 from ifthen.ruling.order import SAME_DAY, Order, Point, ordered
 from ifthen.ruling.outcome import Interval, Outcome, Status
+from ifthen.ruling.outcome import Limit as Listed
 from ifthen.vocabulary import Force
 
 _RANK: tuple[Status, ...] = ("met", "pending", "undetermined", "late", "breached")
@@ -30,10 +32,12 @@ class Limit:
     fact: Fact | None = None
     untold: bool = False
     """Whether the record does not tell it."""
+    assumes: tuple[str, ...] = ()
+    """What counting the days takes for granted."""
 
     def not_before(self, instant: Instant) -> Limit:
         """The limit, put off to an instant where it lies before that."""
-        return Limit(max(self.low, instant), max(self.high, instant), self.fact)
+        return replace(self, low=max(self.low, instant), high=max(self.high, instant))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +104,15 @@ class Settling:
         self, duty: Duty, key: str, part: str, trigger: Fact | None, when: Interval
     ) -> Outcome:
         """The outcome of a duty that arose at ``when``."""
-        stated = binding(self._limit(each, trigger, when) for each in duty.deadlines)
+        each_limit = [self._limit(each, trigger, when) for each in duty.deadlines]
+        stated = binding(each_limit)
         limit = self.taken_over(stated, when)
+        texts = [describe_deadline(each, self.conditions.chosen) for each in duty.deadlines]
         back = any(isinstance(each, Before) and each.events is None for each in duty.deadlines)
         wanted = [self._deeds(events, trigger, when, duty.after, back) for events in duty.then]
         listed = all(self.conditions.listed(events) for events in duty.then)
-        return self.outcome(key, part, trigger, when, limit, wanted, listed)
+        found = self.outcome(key, part, trigger, when, limit, wanted, listed)
+        return replace(found, limits=listed_limits(texts, each_limit, stated))
 
     def outcome(
         self,
@@ -140,7 +147,9 @@ class Settling:
             done,
             late if worst.status == "late" else None,
             worst.between,
-            once(chain.from_iterable(each.assumes for each in settled)),
+            once(
+                chain(() if limit is None else limit.assumes, *(each.assumes for each in settled))
+            ),
             once(chain.from_iterable(each.unknown for each in settled)),
             once(chain(named, *(each.facts for each in settled))),
             carry=self.window.closed(self.at) and beyond and undone,
@@ -180,10 +189,15 @@ class Settling:
         match limit:
             case By(day=day):
                 return Limit(end_of(day), end_of(day))
-            case Before(events=None):
-                return Limit(*when, trigger)
-            case Before(events=events) if events is not None:
-                return self._next(events, trigger, when)
+            case Before(events=events, ahead=ahead):
+                event: Limit | None = Limit(*when, trigger)
+                if events is not None:
+                    event = self._next(events, trigger, when)
+                length = None if ahead is None else self.conditions.duration(ahead)
+                if event is None or length is None:
+                    return event
+                low, high = ahead_of(event.low, event.high, length, self.conditions.month_end)
+                return Limit(low, high, assumes=length.assumes)
             case Within(duration=duration, of=names):
                 length = self.conditions.duration(duration)
                 anchor: Interval | None = when
@@ -194,7 +208,8 @@ class Settling:
                     return None
                 if anchor is None:
                     return Limit(0, 0, untold=True)
-                return Limit(*deadline(*anchor, length, self.conditions.month_end))
+                low, high = deadline(*anchor, length, self.conditions.month_end)
+                return Limit(low, high, assumes=length.assumes)
         raise TypeError(f"not a deadline: {limit}")
 
     def _next(self, events: Expression, trigger: Fact | None, when: Interval) -> Limit | None:
@@ -272,7 +287,28 @@ def binding(limits: Iterable[Limit | None]) -> Limit | None:
         return untold[0] if untold else None
     first = min(known, key=lambda limit: (limit.low, limit.high))
     high = min(limit.high for limit in known)
-    return first if first.high == high else Limit(first.low, high)
+    assumes = once(chain.from_iterable(limit.assumes for limit in known))
+    return Limit(first.low, high, first.fact if first.high == high else None, False, assumes)
+
+
+def listed_limits(
+    texts: Sequence[str], limits: Sequence[Limit | None], earliest: Limit | None
+) -> tuple[Listed, ...]:
+    """Each of several limits in words, with its day, and whether it is the earliest at an end."""
+    if len(texts) < 2:
+        return ()
+    told = [None if each is None or each.untold else each for each in limits]
+    return tuple(
+        Listed(
+            text,
+            None if each is None else (each.low, each.high),
+            each is not None
+            and earliest is not None
+            and not earliest.untold
+            and (each.low == earliest.low or each.high == earliest.high),
+        )
+        for text, each in zip(texts, told, strict=True)
+    )
 
 
 def forced(outcome: Outcome, force: Force) -> Outcome:

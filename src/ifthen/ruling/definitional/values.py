@@ -158,7 +158,8 @@ class Values:
             "limit": str(limit),
         }
         unknown = UNTOLD if value is None else ()
-        return Because("since", text, value, last.ids, detail, unknown, last.assumes)
+        assumes = (*last.assumes, *limit.assumes)
+        return Because("since", text, value, last.ids, detail, unknown, assumes)
 
     def between(self, expression: Compare, call: Call, here: Here) -> Because:
         """``between(A, B) <= D``: B comes no later than so long after A."""
@@ -176,9 +177,8 @@ class Values:
         value = None if one.unknown or other.unknown else agree(verdicts)
         said = {"from": _shown(one.possible), "to": _shown(other.possible), "limit": str(limit)}
         unknown = UNTOLD if value is None else ()
-        return Because(
-            "between", text, value, facts, said, unknown, _once(one.assumes + other.assumes)
-        )
+        assumes = _once(one.assumes + other.assumes + limit.assumes)
+        return Because("between", text, value, facts, said, unknown, assumes)
 
     def _passed(
         self, operator: str, point: Point, anchor: tuple[Instant, Instant], limit: Duration
