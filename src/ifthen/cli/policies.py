@@ -1,4 +1,4 @@
-"""Commands about policies themselves: ``policy list | show | check | schema | coverage``."""
+"""Commands about policies: ``policy list | show | check | schema | coverage | crosswalk``."""
 
 from __future__ import annotations
 
@@ -119,14 +119,14 @@ def schema(as_json: bool) -> None:
     epilog=options.example("ifthen policy coverage anthropic/rsp@2.2"),
 )
 @click.argument("names", metavar="P|FILE...", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Every policy of the package.")
+@click.option("--all", "everything", is_flag=True, help="Every policy and cross-walk there is.")
 @options.as_json
 @click.pass_context
 def coverage(ctx: click.Context, names: tuple[str, ...], everything: bool, as_json: bool) -> None:
     """Say of every row of a policy's text how the encoding answers for it, and run its cases.
 
-    A row is encoded only where one record keeps it and another breaks it. Exits with 0 where no
-    row is missing, else with 1.
+    A row is encoded only where one record keeps it and another breaks it; an element of a
+    cross-walk, only where some policy answers it. Exits with 0 where none is missing, else with 1.
     """
     from ifthen import policy_ids
     from ifthen.cli.output import page, show, show_json
@@ -135,6 +135,8 @@ def coverage(ctx: click.Context, names: tuple[str, ...], everything: bool, as_js
     if bool(names) == everything:
         refuse("P", "name a policy, or all of them with --all", "known: " + ", ".join(policy_ids()))
     found = [_coverage(name) for name in (policy_ids() if everything else names)]
+    if everything:
+        found += _answered()
     if as_json:
         single = len(found) == 1 and not everything
         show_json(found[0].as_json() if single else [one.as_json() for one in found])
@@ -154,3 +156,34 @@ def _coverage(name: str) -> Coverage:
     from ifthen.review.coverage import coverage
 
     return coverage(load_policy(name), cases_of(name))
+
+
+def _answered() -> list[Coverage]:
+    from ifthen.review.crosswalk import coverage_of, crosswalk_names, load_crosswalk
+
+    return [coverage_of(load_crosswalk(name)) for name in crosswalk_names()]
+
+
+@policy.command(
+    "crosswalk",
+    short_help="Show what in each policy answers a checklist.",
+    epilog=options.example("ifthen policy crosswalk seoul"),
+)
+@click.argument("name", metavar="NAME|FILE")
+@options.as_json
+def crosswalk(name: str, as_json: bool) -> None:
+    """Show a cross-walk: for each element of a checklist, the parts of policies that answer it.
+
+    Those that come with the package are criticisms, if-then, metr-common-elements and seoul.
+    """
+    from ifthen.cli.output import page, show, show_json
+    from ifthen.reports.crosswalk_text import write_crosswalk
+    from ifthen.review.crosswalk import load_crosswalk
+
+    loaded = load_crosswalk(name)
+    if as_json:
+        show_json(loaded.as_json())
+        return
+    text = page()
+    write_crosswalk(text, loaded)
+    show(text)

@@ -1,0 +1,28 @@
+"""A cross-walk as text: every element, and what in each policy answers it."""
+
+from __future__ import annotations
+
+from ifthen.reports.page import Page
+from ifthen.review.crosswalk import Crosswalk, Element
+
+_COLUMN = 26
+
+
+def write_crosswalk(page: Page, crosswalk: Crosswalk) -> None:
+    """Write the elements in order, with the parts of each policy that answer them."""
+    page.heading(crosswalk.title)
+    page.write(crosswalk.source, tone="dim")
+    for element in crosswalk.elements:
+        _write_element(page, element)
+
+
+def _write_element(page: Page, element: Element) -> None:
+    page.heading(f"{element.row}  {element.title}")
+    page.write(f"{element.text} ({element.source})", indent=2)
+    for policy, answers in element.answers.items():
+        text = ", ".join(map(str, answers)) or "nothing"
+        page.item(policy, text, column=_COLUMN, tone=None if answers else "dim")
+    if element.reason:
+        page.item("not answered", element.reason, column=_COLUMN, tone="dim")
+    if element.note:
+        page.write(element.note, indent=2, tone="dim")
