@@ -35,13 +35,16 @@ def write_coverage(page: Page, coverage: Coverage, *, brief: bool = False) -> No
 
 
 def write_totals(page: Page, found: Sequence[Coverage]) -> None:
-    """Write the count over several policies."""
+    """Write the count over several policies, and over cross-walks, whose names have no version."""
     rows = sum(len(one.rows) for one in found)
     missing = sum(one.count("missing") for one in found)
     not_checkable = sum(one.count("not_checkable") for one in found)
     complete = sum(one.complete for one in found)
+    policies = sum("@" in one.policy for one in found)
+    walks = len(found) - policies
+    counted = f"{policies} policies" + (f" and {walks} cross-walks" if walks else "")
     page.heading(
-        f"{len(found)} policies, {complete} complete: {rows} rows, {missing} missing, "
+        f"{counted}, {complete} complete: {rows} rows, {missing} missing, "
         f"{not_checkable} not checkable ({not_checkable / max(1, rows):.0%})."
     )
 
