@@ -142,6 +142,19 @@ def test_the_fast_track_hardening_and_the_early_warning(beta: Policy, cyber: Rec
     assert hardening.status == "met"
 
 
+def test_evaluation_goes_on_every_month_while_training_is_halted(
+    beta: Policy, cyber: Record
+) -> None:
+    evaluated = found(beta, cyber, "2024-06-05", "evaluation")["may"]
+    assert (evaluated.status, evaluated.as_json()["done"]) == ("met", "2024-06-01")
+    (word,) = evaluated.words
+    assert (word.term, word.as_json()["charitable_status"]) == ("continually", "met")
+    skipped = found(beta, without(cyber, "june"), "2024-08-01", "evaluation")["may"]
+    (word,) = skipped.words
+    assert (skipped.status, word.as_json()["charitable_status"]) == ("undetermined", "breached")
+    assert skipped.unknown == ("the effective compute of m is not recorded",)
+
+
 def test_training_goes_on_at_high_after_mitigation_audited_and_judged_safe(
     beta: Policy, cyber: Record
 ) -> None:
