@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from ifthen import Finding, Policy, Record, due, load_policy, parse_record, rule
 from ifthen.policy.source import Source
+from ifthen.ruling.check import check
+from ifthen.ruling.explain import explanation, from_json
 
 CALIFORNIA, EUROPE, NEW_YORK = "us-ca/sb53@2025", "eu/gpai-code@2025", "us-ny/raise@2026"
 LAWS = (CALIFORNIA, EUROPE, NEW_YORK)
@@ -420,3 +422,31 @@ def test_papers_are_kept_as_long_as_each_law_says(days: int) -> None:
     ):
         kept = gone >= made.replace(year=made.year + years)
         assert status(name, record, clause, at, fact) == ("met" if kept else "breached")
+
+
+# --- every finding, by the other reader of the language ----------------------------------------
+
+BUSY = (
+    f"{INCIDENT}, limb: [weights, death], injury: true, imminent: true, {DISCOVERED}",
+    "id: use, date: 2027-02-03, kind: model_released, model: m, stage: internal",
+    "id: n, date: 2027-02-01, kind: classification_notified, model: m",
+    "id: c, date: 2027-02-10, kind: framework_confirmed, what: framework, parts: [safety-margin]",
+    "id: said, date: 2027-02-10, kind: incident_reported, stage: initial, to: [ai-office, oes], "
+    "about: [i]",
+    "id: gone, date: 2027-02-12, kind: documents_destroyed, what: incident-documents, "
+    "dated: 2027-02-01",
+    "id: tell, date: 2027-02-20, kind: noncompliance_reported, from: internal",
+    "id: back, date: 2027-03-01, kind: internal_report, what: disclosure-status, about: [tell]",
+    "id: out, date: 2027-03-08, kind: model_released, model: m, market: [eu]",
+)
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_every_finding_is_confirmed(name: str) -> None:
+    adopted = f'id: law, date: 2027-01-01, kind: policy_adopted, policy: "{name}"'
+    record = lab(*BUSY, start=(adopted, *LAB))
+    ruling = rule([law(name)], record, "2027-06-01")
+    assert len({finding.status for finding in ruling.findings}) >= 3
+    for finding in ruling.findings:
+        kept = from_json(explanation(finding))
+        assert check(kept, law(name), record, ruling.at, ruling.known) == ()
