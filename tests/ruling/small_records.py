@@ -43,10 +43,10 @@ _ABOUT = st.sampled_from(["f1", "f2", "f3", "first", "cbrn-3", "cyber"]).map(lam
 _DAY = st.sampled_from(DAYS)
 
 OPTIONAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
-    "training_started": {"effective_compute": _COMPUTE},
-    "training_progress": {"effective_compute": _COMPUTE},
+    "training_started": {"effective_compute": _COMPUTE, "flop": _COMPUTE},
+    "training_progress": {"effective_compute": _COMPUTE, "flop": _COMPUTE},
     "training_paused": {},
-    "training_ended": {},
+    "training_ended": {"flop": _COMPUTE},
     "weights_deleted": {},
     "model_announced": {"based_on": st.just(["a"])},
     "model_released": {

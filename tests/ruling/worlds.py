@@ -132,11 +132,11 @@ _ASSESSMENT = _some(
     assessment=st.sampled_from(["comprehensive", "preliminary"]), effective_compute=_COMPUTE
 )
 KINDS: dict[str, st.SearchStrategy[Raw]] = {
-    "training_started": _some(effective_compute=_COMPUTE),
-    "training_progress": _some(effective_compute=_COMPUTE),
+    "training_started": _some(effective_compute=_COMPUTE, flop=_COMPUTE),
+    "training_progress": _some(effective_compute=_COMPUTE, flop=_COMPUTE),
     "training_paused": st.just({}),
     "training_resumed": st.just({}),
-    "training_ended": _some(effective_compute=_COMPUTE),
+    "training_ended": _some(effective_compute=_COMPUTE, flop=_COMPUTE),
     "assessment_started": _ASSESSMENT,
     "assessment_completed": _ASSESSMENT,
     "threshold_decision": _some(

@@ -51,6 +51,7 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "in_place": (1, 2),
     "approved": (1, 2),
     "compute": (1, 1),
+    "flop": (1, 1),
     "running": (1, 2),
     "counts": (1, 1),
     "required": (1, 2),

@@ -85,6 +85,7 @@ RESULTS = {
     "in_place": TRUTH,
     "approved": TRUTH,
     "compute": NUMBER,
+    "flop": NUMBER,
     "running": TRUTH,
     "counts": TRUTH,
 }
@@ -105,6 +106,7 @@ FIRST_ARGUMENT = {
     "approved": "standard",
     "criteria": "standard",
     "compute": "model",
+    "flop": "model",
     "running": "action",
     "counts": "procedure",
 }

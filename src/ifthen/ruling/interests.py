@@ -24,6 +24,7 @@ from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.matching import model_scope
 from ifthen.ruling.order import Point
 from ifthen.ruling.timeline import COMPUTE, MODELS, Interest
+from ifthen.ruling.training import KINDS as TRAINING_KINDS
 from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION, Action
 
 
@@ -63,7 +64,7 @@ def _collect(
             for argument in arguments:
                 _collect(argument, judge, found, model)
             named = 1 + (function == "level" and mitigation_of(expression) is not None)
-            scope = None if len(arguments) > named or function == "compute" else model
+            scope = None if len(arguments) > named or function in ("compute", "flop") else model
             scopes = _bases(judge, scope) if function in ("in_place", "status") else (scope,)
             found.update((kind, m) for kind in _KINDS_OF_CALL.get(function, ()) for m in scopes)
             if function == "running":
@@ -112,4 +113,5 @@ _KINDS_OF_CALL: Mapping[str, tuple[str, ...]] = {
     "level": ("threshold_decision",),
     "forecast": ("forecast",),
     "compute": (COMPUTE,),
+    "flop": (*TRAINING_KINDS, "model_released", "model_announced"),
 }

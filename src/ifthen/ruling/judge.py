@@ -43,6 +43,7 @@ from ifthen.ruling.quantities import Range, Value
 from ifthen.ruling.reasons import Because, agree, kleene_and, kleene_not, kleene_or
 from ifthen.ruling.standing import NO_FORECAST, Standing
 from ifthen.ruling.timeline import Lane, Timeline
+from ifthen.ruling.training import Training
 from ifthen.vocabulary import Action
 
 Meaning: TypeAlias = Literal["literal", "charitable"]
@@ -109,6 +110,7 @@ class Judge:
         self.scale = (NO_FORECAST, *policy.scale)
         self.standing = Standing(policy, names, timeline)
         self.compute = Compute(timeline, self.standing)
+        self.training = Training(timeline)
         self.matcher = Matcher(names, timeline, subject.model, subject.standard)
 
     # --- events ----------------------------------------------------------------------------
@@ -423,6 +425,8 @@ class Judge:
                 return self.compute.growth(self.subject.model, base, asked.point)
             case Call(function="compute"):
                 return self.compute.of(self._model(expression, asked, 0), asked.point)
+            case Call(function="flop"):
+                return self.training.flop(self._model(expression, asked, 0), asked.point)
             case Call(function="status", arguments=arguments):
                 threshold = self.names.threshold(self.word(arguments[0], asked))
                 model = self._model(expression, asked, 1)

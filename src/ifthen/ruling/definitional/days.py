@@ -24,6 +24,7 @@ from ifthen.policy.model import (
 from ifthen.record.model import Fact
 from ifthen.ruling.definitional.conditions import Conditions
 from ifthen.ruling.definitional.settling import Window
+from ifthen.ruling.definitional.state import RUNS
 from ifthen.ruling.definitional.values import Here
 from ifthen.ruling.order import Point, closing
 from ifthen.ruling.reasons import Because
@@ -115,6 +116,8 @@ class Days:
                 yield from (found.fact for found in self.conditions.state.figures(name))
         if call.function == "growth":
             yield from self.view.of(["assessment_completed"], model)
+        if call.function == "flop":
+            yield from self.view.of(("model_released", "model_announced", *RUNS), None)
 
     def _bases(self, model: str) -> set[str]:
         """Every model that a model is based on, directly or not."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import cast
+from itertools import combinations, pairwise
+from typing import TypeAlias, cast
 
 from ifthen.policy.model import Policy
 from ifthen.record.model import Fact
 from ifthen.ruling.definitional.view import Found, Latest, View, latest
 from ifthen.ruling.matching import Names, attribute
-from ifthen.ruling.order import Point, after_fact, precedes
+from ifthen.ruling.order import SAME_DAY, Point, after_fact, ordered, precedes
 from ifthen.ruling.quantities import Range, Value, stated
 from ifthen.ruling.reasons import Because, agree
 from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION, Action
@@ -18,6 +19,16 @@ from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION, Action
 NO_MODEL = "no model is in question"
 NONE_FORECAST = "no forecast"
 _RATIO = "effective_compute_ratio"
+_Flop: TypeAlias = tuple[Fraction | None, bool]
+"""The least that figures add up to, None where there is none, and whether that is all."""
+RUNS = (
+    "training_started",
+    "training_progress",
+    "training_paused",
+    "training_resumed",
+    "training_ended",
+)
+"""Facts that may state the FLOP of a run."""
 _TRAINING = ("training_started", "training_progress", "training_resumed")
 
 
@@ -201,6 +212,73 @@ class State:
             return Value((), last.ids, (f"the compute of {model} is not recorded",))
         return Value(tuple(exact), last.ids, assumes=last.assumes)
 
+    def flop(self, model: str | None, point: Point) -> Value:
+        """Training compute: the last figure of every run, of the model and what it is based on.
+
+        Where some figures are missing, those that are there are the least it can be.
+        """
+        if model is None:
+            return Value((), unknown=(NO_MODEL,))
+        sums, ids, clear, assumed = self._flop(model, point, ())
+        told = clear and all(low is not None for low, _ in sums)
+        found = [Range(low, low if whole else None) for low, whole in sums if low is not None]
+        unknown = () if told else (f"the FLOP of {model} are not stated",)
+        return Value(
+            tuple(dict.fromkeys(found)), _once(iter(ids)), unknown, (SAME_DAY,) if assumed else ()
+        )
+
+    def _flop(
+        self, model: str, point: Point, seen: tuple[str, ...]
+    ) -> tuple[list[_Flop], list[str], bool, bool]:
+        """Every sum possible, its facts, if their order is clear, if same-day order is assumed."""
+        runs = [
+            (fact, precedes(fact, point))
+            for fact in self.view.of(RUNS, model)
+            if fact.kind == "training_started" or "flop" in fact.attributes
+        ]
+        assumed = any(order.assumed for _, order in runs)
+        runs = [(fact, order) for fact, order in runs if order.before is not False]
+        clear = all(ordered(a, b).before is not None for (a, _), (b, _) in combinations(runs, 2))
+        ids = [fact.id for fact, _ in runs]
+        bases: dict[str, list[tuple[Fact, bool]]] = {}
+        for fact in [
+            f for k in ("model_released", "model_announced") for f in self.view.of([k], model)
+        ]:
+            order = precedes(fact, point)
+            based = fact.attributes.get("based_on")
+            if order.before is not False and isinstance(based, tuple):
+                assumed = assumed or order.assumed
+                for base in set(map(str, based)) - {model, *seen}:
+                    bases.setdefault(base, []).append((fact, order.before is True))
+        perhaps = [fact for fact, order in runs if order.before is None]
+        sums = [
+            _runs([fact for fact, _ in runs if fact not in perhaps[n:]])
+            for n in range(len(perhaps) + 1)
+        ]
+        based_surely = any(sure for said in bases.values() for _, sure in said)
+        if not runs and based_surely and self.view.lists(RUNS):
+            sums = [(None, True)]
+        for base in self._in_order(bases, point, model):
+            said = bases[base]
+            surely = [fact for fact, sure in said if sure]
+            more, others, clearly, same_day = self._flop(base, point, (*seen, model))
+            ids += [(surely[0] if surely else said[0][0]).id, *others]
+            clear, assumed = clear and clearly, assumed or same_day
+            joined = [_plus(one, other) for one in sums for other in more]
+            sums = list(dict.fromkeys(joined if surely else joined + sums))
+        return sums, ids, clear, assumed
+
+    def _in_order(self, bases: Iterable[str], point: Point, model: str) -> list[str]:
+        """Bases in the order in which releases, then announcements, name them."""
+        named = [
+            str(base)
+            for kind in ("model_released", "model_announced")
+            for fact in self.view.of([kind], model)
+            if precedes(fact, point).before is not False
+            for base in cast(tuple[str, ...], fact.attributes.get("based_on", ()))
+        ]
+        return [base for base in dict.fromkeys(named) if base in bases]
+
     def growth(self, model: str | None, base: Latest, point: Point) -> Value:
         """Effective compute at a point over that at the last such event.
 
@@ -285,6 +363,23 @@ def concerns_action(fact: Fact, action: str) -> bool:
     if fact.kind in ("model_released", "model_withdrawn") and stage is not None:
         return (stage == "internal") == (action == "use-inside")
     return True
+
+
+def _runs(facts: list[Fact]) -> _Flop:
+    """The last figures of runs, added up: None where there is none; and whether all have one."""
+    starts = [n for n, fact in enumerate(facts) if n == 0 or fact.kind == "training_started"]
+    figures = []
+    for first, after in pairwise([*starts, len(facts)]):
+        said = [fact.attributes.get("flop") for fact in facts[first:after]]
+        figures.append(next((f for f in reversed(said) if isinstance(f, Fraction)), None))
+    stated = [figure for figure in figures if figure is not None]
+    whole = bool(figures) and len(stated) == len(figures)
+    return (sum(stated, Fraction(0)) if stated else None), whole
+
+
+def _plus(one: _Flop, other: _Flop) -> _Flop:
+    figures = [low for low, _ in (one, other) if low is not None]
+    return (sum(figures, Fraction(0)) if figures else None), one[1] and other[1]
 
 
 def _state(

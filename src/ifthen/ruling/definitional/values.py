@@ -261,6 +261,8 @@ class Values:
                 return self.state.growth(self.subject.model, base, here.point)
             case "compute":
                 return self.state.compute(self.model(call, here, 0), here.point)
+            case "flop":
+                return self.state.flop(self.model(call, here, 0), here.point)
             case "status":
                 threshold = self.names.threshold(self.word(argument, here))
                 return self.state.status(threshold, self.model(call, here, 1), here.point)
