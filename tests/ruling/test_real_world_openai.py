@@ -12,13 +12,14 @@ from ifthen import parse_record as parse
 from ifthen.policy.source import Source
 
 EXAMPLE = Path(str(files("ifthen") / "examples" / "openai.yaml"))
-LAST_DAY = "2026-05-27"
-"""The day before the Frontier Governance Framework is adopted beside version 2."""
+COMPILED = "2026-11-22"
+"""The day on which the record was compiled."""
+VERSIONS = ("openai/preparedness@beta", "openai/preparedness@2", "openai/governance@1")
 
 
 @pytest.fixture(scope="module")
 def policies() -> list[Policy]:
-    return [load_policy("openai/preparedness@beta"), load_policy("openai/preparedness@2")]
+    return [load_policy(version) for version in VERSIONS]
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def example() -> Record:
 
 @pytest.fixture(scope="module")
 def whole(policies: list[Policy], example: Record) -> Ruling:
-    return rule(policies, example, LAST_DAY)
+    return rule(policies, example, COMPILED)
 
 
 def of(ruling: Ruling, clause: str, model: str | None = None) -> list[Finding]:
@@ -40,8 +41,18 @@ def of(ruling: Ruling, clause: str, model: str | None = None) -> list[Finding]:
     ]
 
 
-def act(ruling: Ruling, clause: str, instance: str, model: str | None = None) -> Finding:
-    (found,) = (f for f in of(ruling, clause, model) if f.outcome.instance == instance)
+def act(
+    ruling: Ruling,
+    clause: str,
+    instance: str,
+    model: str | None = None,
+    policy: str = "preparedness",
+) -> Finding:
+    (found,) = (
+        f
+        for f in of(ruling, clause, model)
+        if f.outcome.instance == instance and f.policy.startswith(f"openai/{policy}@")
+    )
     return found
 
 
@@ -84,7 +95,7 @@ def test_why_it_is_undetermined(whole: Ruling) -> None:
         for kind, sign in (
             ("not published", "does not say that it lists"),
             ("never scored or decided", "was never"),
-            ("compute", "effective compute"),
+            ("compute", "compute of"),
             ("readings", "the text leaves open"),
             ("memory", "rest on memory"),
         ):
@@ -96,7 +107,11 @@ def test_why_it_is_undetermined(whole: Ruling) -> None:
 
 def test_each_model_is_ruled_by_the_version_of_its_day(whole: Ruling) -> None:
     listed = {p.policy: p.as_json() for p in whole.policies}
+    assert {version: entry["encoded"] for version, entry in listed.items()} == dict.fromkeys(
+        VERSIONS, True
+    )
     assert listed["openai/preparedness@beta"]["to"] == "2025-04-15"
+    assert listed["openai/preparedness@2"]["to"] is None
     assert act(whole, "deploy-gate", "oai-035").policy == "openai/preparedness@beta"
     assert act(whole, "deploy-gate", "oai-036", "o3").policy == "openai/preparedness@2"
 
@@ -132,7 +147,7 @@ def test_deep_research_its_release_and_its_card(
     dated = changed(
         example, "date: 2025-02-25\n  earliest: 2025-01-01", "date: 2025-01-31\n  known: 2025-02-25"
     )
-    early = act(rule(policies, dated, LAST_DAY), "deploy-gate", "oai-027")
+    early = act(rule(policies, dated, COMPILED), "deploy-gate", "oai-027")
     assert readings(early) == {
         "post-score: scored": "undetermined",
         "post-score: as-last-scored": "open",
@@ -173,7 +188,7 @@ def test_gpt_4_1_under_version_2_turns_on_two_words(
     policies: list[Policy], example: Record
 ) -> None:
     day = "2025-05-01"
-    version_2 = policies[1:]
+    version_2 = policies[1:2]
     ruling = rule(version_2, example, day, throughout=True)
     assert act(ruling, "capabilities-report", "oai-035").status == "dormant"
     disclosure = act(ruling, "disclosure", "oai-035")
@@ -186,6 +201,15 @@ def test_gpt_4_1_under_version_2_turns_on_two_words(
     told = replace(frontier, complete=frontier.complete | {"capability_report"})
     ruling = rule(version_2, told, day, throughout=True)
     assert act(ruling, "capabilities-report", "oai-035").status == "breached"
+
+
+# --- The Frontier Governance Framework: which models it covers is not public -------------------
+
+
+def test_whether_a_model_is_covered_turns_on_compute_nobody_states(whole: Ruling) -> None:
+    gate = act(whole, "deploy-gate", "oai-076", "GPT-5.6", policy="governance")
+    assert gate.status == "undetermined"
+    assert any("training compute of GPT-5.6 is not stated" in reason for reason in gate.unknown)
 
 
 # --- Version 2: High, and what it asks ---------------------------------------------------------
@@ -203,7 +227,7 @@ def test_chatgpt_agent_had_safeguards_against_misuse_and_nobody_tells_of_securit
         "  model: ChatGPT agent\n  standard: [high-misuse-safeguards]",
         "  model: ChatGPT agent\n  standard: [high-misuse-safeguards, high-security]",
     )
-    gate = act(rule(policies, secured, LAST_DAY), "deploy-gate", "oai-040")
+    gate = act(rule(policies, secured, COMPILED), "deploy-gate", "oai-040")
     assert not any("high-security" in reason for reason in gate.unknown)
 
 
@@ -218,7 +242,7 @@ def test_open_weights_were_evaluated_with_fine_tuning(
 ) -> None:
     assert act(whole, "elicitation-weights", "oai-046", "gpt-oss-120b").status == "met"
     less = tuple(fact for fact in example.facts if fact.id != "oai-047e")
-    untold = rule(policies, replace(example, facts=less), LAST_DAY)
+    untold = rule(policies, replace(example, facts=less), COMPILED)
     assert act(untold, "elicitation-weights", "oai-046", "gpt-oss-120b").status == "undetermined"
 
 
@@ -234,7 +258,7 @@ facts:
 
 def codex(policies: list[Policy], autonomy: str, scale: str) -> Finding:
     text = CODEX.replace("AUTONOMY", autonomy).replace("SCALE", scale)
-    ruling = rule(policies[1:], parse(Source("lab.yaml", text)), "2026-03-01", throughout=True)
+    ruling = rule(policies[1:2], parse(Source("lab.yaml", text)), "2026-03-01", throughout=True)
     return act(ruling, "misalignment-gate", "i")
 
 
