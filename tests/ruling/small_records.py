@@ -35,7 +35,7 @@ DAYS = (
 ENDS = ("2024-04-15", "2024-07-02", "2024-07-02T12:00:00Z", "2024-10-01", "2025-02-01")
 
 _ROLES = st.lists(st.sampled_from(["ceo", "rso", "board"]), min_size=1, max_size=2, unique=True)
-_STANDARD = st.sampled_from(["deployment", "security", "sec", "level-3"])
+_STANDARD = st.sampled_from(["deployment", "security", "sec", "level-3", "best"])
 _LEVEL = st.sampled_from(["below", "alert", "crossed"])
 _COMPUTE = st.sampled_from([10, 40, 100, 200])
 _RATIO = st.sampled_from([2, 5]).map(lambda n: [{"measure": "effective_compute_ratio", "value": n}])

@@ -121,7 +121,9 @@ _SCORES = st.dictionaries(
     max_size=3,
 )
 _BY = st.sampled_from([["ceo", "rso"], ["ceo"], ["board"]])
-_STANDARD = st.sampled_from([["strong"], ["strong-security"], ["strong-deployment"]])
+_STANDARD = st.sampled_from(
+    [["strong"], ["strong-security"], ["strong-deployment"], ["basic"], ["strongest"]]
+)
 
 
 def _some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Raw]:

@@ -208,7 +208,7 @@ def build_thresholds(document: Values, names: Names, problems: Problems) -> dict
             value.get("title", ""),
             value.get("text", ""),
             value.get("source", ""),
-            _required(value, names, problems),
+            _standards(value, "requires", names, problems),
             tuple(above),
             value.get("checkpoint", False),
             numbers,
@@ -221,10 +221,10 @@ def build_thresholds(document: Values, names: Names, problems: Problems) -> dict
     return result
 
 
-def _required(value: Values, names: Names, problems: Problems) -> tuple[str, ...]:
-    """The standards that an element requires, groups expanded."""
+def _standards(value: Values, field: str, names: Names, problems: Problems) -> tuple[str, ...]:
+    """The standards that a field of an element lists, groups expanded."""
     required: dict[str, None] = {}
-    for name in value.get("requires", ()):
+    for name in value.get(field, ()):
         if name.text in names.groups:
             required.update(dict.fromkeys(names.groups[name.text]))
         elif name.text in names.standards:
@@ -247,7 +247,7 @@ def build_categories(document: Values, names: Names, problems: Problems) -> dict
                 name.text,
                 level.get("text", ""),
                 level.get("source", ""),
-                _required(level, names, problems),
+                _standards(level, "requires", names, problems),
                 rows_of(level),
                 name.span,
             )
@@ -268,22 +268,29 @@ def build_categories(document: Values, names: Names, problems: Problems) -> dict
 
 def _refuse_circles(thresholds: Mapping[str, Threshold], problems: Problems) -> None:
     """Report thresholds that lie above themselves."""
+    above = {threshold.id: threshold.above for threshold in thresholds.values()}
     for start in thresholds.values():
-        seen: set[str] = set()
-        waiting = list(start.above)
-        while waiting:
-            name = waiting.pop()
-            if name == start.id:
-                problems.add(start.span, f"the threshold '{name}' lies above itself")
-                break
-            if name not in seen and name in thresholds:
-                seen.add(name)
-                waiting.extend(thresholds[name].above)
+        if _in_circle(start.id, above):
+            problems.add(start.span, f"the threshold '{start.id}' lies above itself")
 
 
-def build_standards(document: Values) -> dict[str, Standard]:
+def _in_circle(start: str, links: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a name leads back to itself."""
+    seen: set[str] = set()
+    waiting = list(links[start])
+    while waiting:
+        name = waiting.pop()
+        if name == start:
+            return True
+        if name not in seen:
+            seen.add(name)
+            waiting.extend(links.get(name, ()))
+    return False
+
+
+def build_standards(document: Values, names: Names, problems: Problems) -> dict[str, Standard]:
     """The standards with their criteria."""
-    return {
+    result = {
         key.text: Standard(
             key.text,
             value.get("title", ""),
@@ -297,12 +304,18 @@ def build_standards(document: Values) -> dict[str, Standard]:
             value.get("out_of_scope", ()),
             value.get("defined", True),
             value.get("family", "security"),
+            _standards(value, "includes", names, problems),
             words(value.get("aliases", ())),
             rows_of(value),
             key.span,
         )
         for key, value in entries(document, "standards")
     }
+    above = {key: standard.includes for key, standard in result.items()}
+    for key, standard in result.items():
+        if _in_circle(key, above):
+            problems.add(standard.span, f"the standard '{key}' includes itself")
+    return result
 
 
 def build_roles(document: Values) -> dict[str, Role]:

@@ -216,6 +216,7 @@ STANDARD = Shape(
         _TEXT,
         _SOURCE,
         Field("group", ID, "The group of standards it belongs to."),
+        Field("includes", IDS, "Standards, or groups of them, that are met wherever this one is."),
         Field("criteria", _table(CRITERION), "Its criteria, by id."),
         Field("in_scope", TEXTS, "Attackers it is judged against."),
         Field("out_of_scope", TEXTS, "Attackers it leaves out."),

@@ -130,7 +130,7 @@ def _build(document: Values, names: Names, problems: Problems) -> Policy:
         terms=build_terms(document, problems),
         readings=build_readings(document, problems),
         thresholds=build_thresholds(document, names, problems),
-        standards=build_standards(document),
+        standards=build_standards(document, names, problems),
         groups=names.groups,
         roles=build_roles(document),
         definitions=definitions,

@@ -331,6 +331,8 @@ class Standard:
     """False where the policy names a standard it has not yet written."""
     family: Family = "security"
     """What it is about, as of a clause."""
+    includes: tuple[str, ...] = ()
+    """Ids of standards that are in place, or approved, wherever this one is; groups expanded."""
     aliases: tuple[str, ...] = ()
     encodes: tuple[str, ...] = ()
     span: Span = field(default=NOWHERE, compare=False, repr=False)

@@ -89,7 +89,10 @@ def _write_elements(page: Page, policy: Policy) -> None:
         "Categories": {
             name: text for c in policy.categories.values() for name, text in _category(c)
         },
-        "Standards": {s.id: s.title for s in policy.standards.values()},
+        "Standards": {
+            s.id: s.title + (f"; includes {', '.join(s.includes)}" if s.includes else "")
+            for s in policy.standards.values()
+        },
         "Roles": {r.id: r.title for r in policy.roles.values()},
         "Words that leave room": {
             t.id: f'"{t.phrase}": {bound_text(t.literal)} by the words alone, '
@@ -232,6 +235,7 @@ def as_json(policy: Policy) -> dict[str, Any]:
                 "text": s.text,
                 "defined": s.defined,
                 "family": s.family,
+                "includes": list(s.includes),
                 "criteria": [{"id": c.id, "text": c.text} for c in s.criteria],
             }
             for s in policy.standards.values()

@@ -90,7 +90,10 @@ def _standard(policy: Policy, name: str) -> Policy:
     _require("standard", name, policy.standards)
     return replace(
         policy,
-        standards=_removed(policy.standards, name),
+        standards={
+            key: replace(standard, includes=_less(standard.includes, name))
+            for key, standard in _removed(policy.standards, name).items()
+        },
         groups={key: _less(members, name) for key, members in policy.groups.items()},
         thresholds={
             key: replace(threshold, requires=_less(threshold.requires, name))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from ifthen.policy.model import Policy
 from ifthen.record.model import Fact
 from ifthen.ruling.matching import Names, attribute
 from ifthen.ruling.order import Point
 from ifthen.ruling.quantities import Value
-from ifthen.ruling.reasons import Because, agree
+from ifthen.ruling.reasons import Because, agree, kleene_or
 from ifthen.ruling.timeline import Lane, Timeline
 from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION, UNSTATED, Action
 
@@ -21,11 +21,36 @@ class Standing:
         self.policy = policy
         self.names = names
         self.timeline = timeline
+        self._including: dict[str, tuple[str, ...]] = {}
+        """For each standard, those that include it."""
+        for standard in policy.standards.values():
+            for name in standard.includes:
+                self._including[name] = (*self._including.get(name, ()), standard.id)
 
     def in_place(
         self, standard: str, model: str | None, point: Point, seen: tuple[str, ...] = ()
     ) -> Because:
-        """Whether a standard is activated and has not lapsed."""
+        """Whether a standard, or one that includes it, is activated and has not lapsed."""
+        own = self._in_place(standard, model, point, seen)
+        return self._included(own, standard, lambda s: self.in_place(s, model, point, seen))
+
+    def _included(self, own: Because, standard: str, ask: Callable[[str], Because]) -> Because:
+        """The state of a standard by itself, or by one that includes it."""
+        including = self._including.get(standard, ())
+        if own.value is True or not including:
+            return own
+        children = [own]
+        for other in including:
+            children.append(ask(other))
+            if children[-1].value is True:
+                break
+        value = kleene_or(child.value for child in children)
+        return Because("included", own.text, value, detail=own.detail, children=tuple(children))
+
+    def _in_place(
+        self, standard: str, model: str | None, point: Point, seen: tuple[str, ...] = ()
+    ) -> Because:
+        """Whether a standard is itself activated and has not lapsed."""
         kinds = ("standard_activated", "standard_lapsed")
         lane = self._named_lane("in_place", kinds, standard, model)
         last = lane.last(point)
@@ -54,10 +79,13 @@ class Standing:
             "in_place", text, value, ids, detail, unknown if value is None else (), last.assumes
         )
 
-    def approved(
-        self, standard: str, model: str | None, point: Point, seen: tuple[str, ...] = ()
-    ) -> Because:
-        """Whether a standard has been approved."""
+    def approved(self, standard: str, model: str | None, point: Point) -> Because:
+        """Whether a standard, or one that includes it, has been approved."""
+        own = self._approved(standard, model, point)
+        return self._included(own, standard, lambda s: self.approved(s, model, point))
+
+    def _approved(self, standard: str, model: str | None, point: Point) -> Because:
+        """Whether a standard itself has been approved."""
         lane = self._named_lane("approved", ("standard_approved",), standard, model)
         last = lane.last(point)
         text = f"{standard} approved{_for(model)}"

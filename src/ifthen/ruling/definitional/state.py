@@ -45,7 +45,18 @@ class State:
     def in_place(
         self, standard: str, model: str | None, point: Point, seen: tuple[str, ...] = ()
     ) -> Because:
-        """Whether a standard is in place: the last word on it is its activation.
+        """Whether a standard is in place, by itself or by another that includes it."""
+        own = self._in_place(standard, model, point, seen)
+        others = (self.in_place(s, model, point, seen) for s in self._including(standard))
+        return _or_included(own, others)
+
+    def _including(self, standard: str) -> list[str]:
+        return [s.id for s in self.policy.standards.values() if standard in s.includes]
+
+    def _in_place(
+        self, standard: str, model: str | None, point: Point, seen: tuple[str, ...]
+    ) -> Because:
+        """Whether a standard is itself in place: the last word on it is its activation.
 
         Where nothing certain is said of a model, what it is based on speaks for it.
         """
@@ -68,7 +79,13 @@ class State:
         return _state("in_place", text, said, last, detail)
 
     def approved(self, standard: str, model: str | None, point: Point) -> Because:
-        """Whether a standard has been approved."""
+        """Whether a standard has been approved, or another that includes it."""
+        own = self._approved(standard, model, point)
+        others = (self.approved(s, model, point) for s in self._including(standard))
+        return _or_included(own, others)
+
+    def _approved(self, standard: str, model: str | None, point: Point) -> Because:
+        """Whether a standard itself has been approved."""
         kinds = ("standard_approved",)
         last = latest(self._naming(standard, kinds, model), point)
         nothing = not last.facts and self.view.lists(kinds)
@@ -380,6 +397,20 @@ def _runs(facts: list[Fact]) -> _Flop:
 def _plus(one: _Flop, other: _Flop) -> _Flop:
     figures = [low for low, _ in (one, other) if low is not None]
     return (sum(figures, Fraction(0)) if figures else None), one[1] and other[1]
+
+
+def _or_included(own: Because, others: Iterable[Because]) -> Because:
+    """A state by itself or by the first of others that brings it about."""
+    steps = [own]
+    for other in () if own.value is True else others:
+        steps.append(other)
+        if other.value is True:
+            break
+    if len(steps) == 1:
+        return own
+    values = [step.value for step in steps]
+    value = True if True in values else None if None in values else False
+    return Because("included", own.text, value, (), own.detail, children=tuple(steps))
 
 
 def _state(
