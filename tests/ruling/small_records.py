@@ -39,12 +39,15 @@ _STANDARD = st.sampled_from(["deployment", "security", "sec", "level-3", "best"]
 _LEVEL = st.sampled_from(["below", "alert", "crossed"])
 _COMPUTE = st.sampled_from([10, 40, 100, 200])
 _RATIO = st.sampled_from([2, 5]).map(lambda n: [{"measure": "effective_compute_ratio", "value": n}])
+_PROGRESS = st.tuples(st.integers(1, 5), st.sampled_from(["months of progress", "weeks"])).map(
+    lambda told: [{"measure": "progress", "value": told[0], "unit": told[1]}]
+)
 _ABOUT = st.sampled_from(["f1", "f2", "f3", "first", "cbrn-3", "cyber"]).map(lambda name: [name])
 _DAY = st.sampled_from(DAYS)
 
 OPTIONAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "training_started": {"effective_compute": _COMPUTE, "flop": _COMPUTE},
-    "training_progress": {"effective_compute": _COMPUTE, "flop": _COMPUTE},
+    "training_progress": {"effective_compute": _COMPUTE, "flop": _COMPUTE, "values": _PROGRESS},
     "training_paused": {},
     "training_ended": {"flop": _COMPUTE},
     "weights_deleted": {},

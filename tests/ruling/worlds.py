@@ -114,6 +114,12 @@ _COMPUTE = st.sampled_from([1e24, 2e24, 4e24, 9e24])
 _LEVELS = st.dictionaries(
     st.sampled_from(["bio", "cyber", "checkpoint"]), _FINDING, min_size=1, max_size=3
 )
+_PROGRESS = st.builds(
+    lambda value, unit, more: [{"measure": "progress", "value": value, "unit": unit, **more}],
+    st.integers(1, 6),
+    st.sampled_from(["months", "months", "weeks"]),
+    st.sampled_from([{}, {}, {"comparison": "at least"}]),
+)
 _SCORES = st.dictionaries(
     st.sampled_from(["chem", "chemistry", "persuasion", "nuclear"]),
     st.sampled_from(["low", "medium", "high", "critical", "high", "odd"]),
@@ -135,7 +141,7 @@ _ASSESSMENT = _some(
 )
 KINDS: dict[str, st.SearchStrategy[Raw]] = {
     "training_started": _some(effective_compute=_COMPUTE, flop=_COMPUTE),
-    "training_progress": _some(effective_compute=_COMPUTE, flop=_COMPUTE),
+    "training_progress": _some(effective_compute=_COMPUTE, flop=_COMPUTE, values=_PROGRESS),
     "training_paused": st.just({}),
     "training_resumed": st.just({}),
     "training_ended": _some(effective_compute=_COMPUTE, flop=_COMPUTE),

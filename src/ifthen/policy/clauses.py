@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from ifthen.policy.build import rows_of, words
 from ifthen.policy.model import (
+    Apart,
     Before,
     By,
     Cadence,
+    Choice,
     Clause,
     Common,
     Deadline,
     Duty,
     Expression,
     Forbid,
+    Gain,
     Maintain,
     Power,
     Procedure,
@@ -58,6 +61,25 @@ def family_of(clause: Clause) -> Family:
             if any(_INCIDENTS.intersection(kinds_of(events)) for events in asked):
                 return "incident"
     return "governance"
+
+
+def _apart(every: Any) -> Expression | None:
+    """How often, as an expression; None where it is not given or could not be read."""
+    if isinstance(every, Choice):
+        options = {key: _apart(option) for key, option in every.options.items()}
+        known = {key: option for key, option in options.items() if option is not None}
+        return replace(every, options=known) if len(known) == len(options) else None
+    if not isinstance(every, Values):
+        return cast("Expression | None", every)
+    least, most = every.get("min"), every.get("max")
+    return None if least is None or most is None else Apart(least, most, every.span)
+
+
+def _gain(values: Values | None) -> Gain | None:
+    if values is None or values.get("measure") is None or values.get("by") is None:
+        return None
+    operator, by = values.get("by")
+    return Gain(values.get("measure").text, operator, by, values.get("unit", ""))
 
 
 class ClauseBuilder:
@@ -108,15 +130,18 @@ class ClauseBuilder:
 
     def _cadence(self, values: Values, common: Common, context: Context) -> Cadence:
         growth = values.get("growth")
-        if growth is not None and context.subject != "model":
-            message = f"growth needs a model, but {context.where} is for no model"
-            self.problems.add(values.keys["growth"], message, "set 'for_each: model'")
+        for name in ("growth", "gain"):
+            if values.get(name) is not None and context.subject != "model":
+                message = f"{name} needs a model, but {context.where} is for no model"
+                self.problems.add(values.keys[name], message, "set 'for_each: model'")
+        every = _apart(values.get("every"))
         return Cadence(
             common,
             do=self._events(values, "do", context) or _ABSENT,
-            every=self._length(values, "every", context),
+            every=None if every is None else self.checker.length(every, context),
             growth=growth,
             while_=self._condition(values, "while", context),
+            gain=_gain(values.get("gain")),
         )
 
     def _whenever(self, values: Values, common: Common, context: Context) -> Whenever:

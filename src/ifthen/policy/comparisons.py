@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from ifthen.policy.describe import describe
-from ifthen.policy.model import Attribute, Call, Compare, Constant, Defined, Expression
+from ifthen.policy.model import (
+    Apart,
+    Attribute,
+    Call,
+    Compare,
+    Constant,
+    Defined,
+    DurationLiteral,
+    Expression,
+)
 from ifthen.policy.names import Problems
 from ifthen.policy.syntax import Name
 from ifthen.policy.values import ADVICE, CLOCKS, NAMED, ORDERED, WORDLIKE, Type
@@ -58,7 +67,8 @@ def check_comparable(problems: Problems, compare: Compare, left: Type, right: Ty
             "level": f"levels are {', '.join(left.options)}",
             "rung": "write a level of the scale",
         }.get(left.name, "")
-        if left.name == "number" and right.name == "factor":
+        is_compute = isinstance(compare.left, Call) and compare.left.function == "compute"
+        if is_compute and right.name == "factor":
             hint = "write '4x of compute(MODEL)'"
         problems.add(compare.span, message, hint)
     elif left.name == "truth":
@@ -68,6 +78,18 @@ def check_comparable(problems: Problems, compare: Compare, left: Type, right: Ty
                 problems.add(side.span, message, "join conditions with 'and', 'or' and 'not'")
     elif left.name == "duration":
         _check_durations(problems, compare)
+
+
+def check_apart(problems: Problems, apart: Apart) -> None:
+    """Report a least distance that is longer than the greatest."""
+    least, most = apart.least, apart.most
+    if (
+        isinstance(least, DurationLiteral)
+        and isinstance(most, DurationLiteral)
+        and least.value.unit == most.value.unit
+        and least.value.count > most.value.count
+    ):
+        problems.add(least.span, "'min' is longer than 'max'")
 
 
 def _check_durations(problems: Problems, compare: Compare) -> None:

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from ifthen.dates import format_day
 from ifthen.policy.model import (
+    Apart,
     Attribute,
     Before,
     By,
@@ -23,6 +24,7 @@ from ifthen.policy.model import (
     DurationLiteral,
     Events,
     Expression,
+    Gain,
     Logic,
     Not,
     Pattern,
@@ -78,6 +80,8 @@ def describe(expression: Expression | Pattern | Test) -> str:
             return f"{number(factor)}x of {_inside(operand, _COMPOUND)}"
         case Quantified(quantifier=quantifier, variable=variable, domain=domain, body=body):
             return f"{quantifier} {variable} in {describe(domain)}: {describe(body)}"
+        case Apart(least=least, most=most):
+            return f"{describe(least)} to {describe(most)}"
         case Choice(reading=reading, options=options):
             listed = "; ".join(f"{key}: {describe(option)}" for key, option in options.items())
             return f"{listed} ({reading})"
@@ -103,6 +107,11 @@ def describe_deadline(
 def describe_growth(growth: tuple[str, Fraction]) -> str:
     """A bound on growth as text: ``growth >= 4x``."""
     return f"growth {growth[0]} {number(growth[1])}x"
+
+
+def describe_gain(gain: Gain) -> str:
+    """Progress as text: ``gain >= 3 months of fine-tuning progress``."""
+    return f"gain {gain.operator} {number(gain.by)} {gain.unit}"
 
 
 def number(value: Fraction) -> str:

@@ -27,6 +27,8 @@ FormName: TypeAlias = Literal[
     "events",
     "length",
     "growth",
+    "every",
+    "more",
     "bound",
     "list",
     "one or list",
@@ -330,6 +332,25 @@ _IF = Field("if", CONDITION, "A condition, judged in the state after the trigger
 _GRACE = Field("grace", LENGTH, "How long it may be untrue before it counts.")
 
 
+_APART = Shape(
+    "distance between deeds",
+    "How far apart deeds may be.",
+    (
+        Field("min", LENGTH, "No sooner than this after the one before.", required=True),
+        Field("max", LENGTH, "No later than this after the one before.", required=True),
+    ),
+)
+_GAIN = Shape(
+    "gain",
+    "Progress in a unit of its own.",
+    (
+        Field("measure", ID, "The measure, as 'values' of facts name it.", required=True),
+        Field("by", Form("more"), "How much it has grown: '>= 3'.", required=True),
+        Field("unit", TEXT, "The unit in which facts state it.", required=True),
+    ),
+)
+
+
 def _clause(kind: str, doc: str, *fields: Field, **rules: tuple[tuple[str, ...], ...]) -> Shape:
     return Shape(f"clause of kind {kind}", doc, (*_COMMON, *fields), **rules)  # type: ignore[arg-type]
 
@@ -339,10 +360,15 @@ CLAUSES: dict[str, Shape] = {
         "cadence",
         "Do it at least every so long, and/or every N-fold growth, while a condition holds.",
         Field("do", EVENTS, "Events that restart the clock.", required=True),
-        Field("every", LENGTH, "A duration, a term, or a reading."),
+        Field(
+            "every",
+            Form("every", shape=_APART),
+            "A duration, a term, a reading, or {min: …, max: …}.",
+        ),
         Field("growth", Form("growth"), "Growth in effective compute at which it is due: '>= 4x'."),
+        Field("gain", Form("shape", shape=_GAIN), "Progress at which it is due."),
         Field("while", CONDITION, "The clock runs only while this is true."),
-        at_least_one=(("every", "growth"),),
+        at_least_one=(("every", "growth", "gain"),),
     ),
     "whenever": _clause(
         "whenever",

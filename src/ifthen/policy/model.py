@@ -179,6 +179,15 @@ class Choice:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """How far apart deeds are: no sooner than ``least``, no later than ``most`` after another."""
+
+    least: Expression
+    most: Expression
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
 Expression: TypeAlias = (
     Constant
     | DurationLiteral
@@ -195,8 +204,10 @@ Expression: TypeAlias = (
     | Times
     | Quantified
     | Choice
+    | Apart
 )
-"""Any expression. ``Events`` and ``DurationLiteral`` are such so that readings can choose them."""
+"""Any expression. ``Events``, ``DurationLiteral`` and ``Apart`` are such so that readings can
+choose them."""
 
 
 def mitigation_of(call: Call) -> str | None:
@@ -430,6 +441,17 @@ class Common:
 
 
 @dataclass(frozen=True, slots=True)
+class Gain:
+    """Progress, in a unit of its own, at which something falls due."""
+
+    measure: str
+    """The measure, as ``values`` of facts name it."""
+    operator: Literal[">", ">="]
+    by: Fraction
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cadence:
     """Do it at least every so long, and/or every N-fold growth, while a condition holds."""
 
@@ -437,10 +459,12 @@ class Cadence:
     do: Expression
     """Events that restart the clock."""
     every: Expression | None
-    """A duration, a term or a reading; None where only growth counts."""
+    """A duration, a term, ``Apart`` or a reading; None where only growth or gain counts."""
     growth: tuple[Literal[">", ">="], Fraction] | None
     """The growth in effective compute since the last one at which the next falls due."""
     while_: Expression | None
+    gain: Gain | None = None
+    """The progress since the last one at which the next falls due."""
     kind: Literal["cadence"] = "cadence"
 
 

@@ -20,6 +20,7 @@ from ifthen.policy.syntax import (
     parse_events,
     parse_growth,
     parse_length,
+    parse_more,
 )
 from ifthen.policy.yaml import Mapping, Node, Scalar, Sequence, shorten
 
@@ -84,6 +85,8 @@ class Reader:
             "events": self._events,
             "length": self._length,
             "growth": lambda node, _: self._parsed(node, parse_growth, "a growth such as '>= 4x'"),
+            "every": self._every,
+            "more": lambda node, _: self._parsed(node, parse_more, "an amount such as '>= 3'"),
             "bound": lambda node, _: self._parsed(node, parse_bound, "a range such as 'any'"),
             "list": self._list,
             "one or list": self._one_or_list,
@@ -377,6 +380,12 @@ class Reader:
             return self._choice(node, form)
         return self._parsed(node, parse_length, "a duration or a term")
 
+    def _every(self, node: Node, form: Form) -> Any:
+        """A length of time, or how far apart: a mapping of 'min' and 'max'."""
+        if isinstance(node, Mapping) and node.get("reading") is None:
+            return self.shape(node, form.shape)
+        return self._length(node, form)
+
     def _choice(self, node: Mapping, form: Form) -> Choice | None:
         """A reading node: several parses of one ambiguous text."""
         reading = node.get("reading")
@@ -384,7 +393,7 @@ class Reader:
             message = "expected a text, or a mapping with 'reading' and its options"
             self.problems.add(node.span, message)
             return None
-        plain = Form(form.name)
+        plain = Form(form.name, shape=form.shape)
         options = [(key, value) for key, value in node.entries if key.text != "reading"]
         self.reading_uses.append(ReadingUse(reading, tuple(key for key, _ in options)))
         read = {key.text: self._item(value, plain) for key, value in options}

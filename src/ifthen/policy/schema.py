@@ -107,6 +107,11 @@ def _form(form: Form) -> dict[str, Any]:
             return {"enum": list(form.options)}
         case "growth":
             return {"type": "string", "pattern": r"^\s*>=?\s*\d[0-9.eE+]*x\s*$"}
+        case "more":
+            return {"type": "string", "pattern": r"^\s*>=?\s*\d[0-9.eE+]*\s*$"}
+        case "every":
+            assert form.shape is not None
+            return {"anyOf": [{"$ref": "#/$defs/length"}, _mapping(form.shape)]}
         case "bound":
             return {"type": ["string", "boolean"], "minLength": 1}
         case "condition" | "events" | "length":

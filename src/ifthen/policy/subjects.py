@@ -35,5 +35,5 @@ def check_growth(problems: Problems, call: Call, argument: Expression, context: 
         for pattern in argument.patterns
     ):
         return
-    message = f"growth() needs a model, but {context.where} is for no model"
+    message = f"{call.function}() needs a model, but {context.where} is for no model"
     problems.add(call.span, message, "set 'for_each: model'")

@@ -44,6 +44,7 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "since": (1, 1),
     "between": (2, 2),
     "growth": (1, 1),
+    "gain": (2, 3),
     "last": (1, 1),
     "status": (1, 2),
     "level": (1, 3),
@@ -58,8 +59,8 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "criteria": (1, 1),
 }
 """Every primitive, with the fewest and the most arguments it takes."""
-OVER_EVENTS = frozenset({"did", "count", "since", "growth", "last"})
-"""Primitives whose argument is events."""
+OVER_EVENTS = frozenset({"did", "count", "since", "growth", "gain", "last"})
+"""Primitives whose first argument is events."""
 KEYWORDS = frozenset(
     {"and", "or", "not", "otherwise", "every", "some", "in", "includes", "of"}
     | {"true", "false", "this"}
@@ -135,6 +136,16 @@ def parse_growth(source: Source, scalar: Scalar) -> tuple[Literal[">", ">="], Fr
 
     """
     return _Parser(source, scalar).whole(_Parser.growth)
+
+
+def parse_more(source: Source, scalar: Scalar) -> tuple[Literal[">", ">="], Fraction]:
+    """How much more: ``>= 3`` or ``> 2``.
+
+    Raises:
+        InputError: it is not of that form; one diagnostic.
+
+    """
+    return _Parser(source, scalar).whole(_Parser.more)
 
 
 def parse_bound(source: Source, scalar: Scalar) -> Bound:
@@ -282,8 +293,8 @@ class _Parser(TokenReader):
             arguments.append(self.events())
         else:
             arguments.append(self.expression())
-            while self.accept(","):
-                arguments.append(self.expression())
+        while FUNCTIONS[function][1] > 1 and self.accept(","):
+            arguments.append(self.expression())
         least, most = FUNCTIONS[function]
         self.close(")", opened)
         if not least <= len(arguments) <= most:
@@ -413,6 +424,15 @@ class _Parser(TokenReader):
             self.unexpected("'>=' or '>'", "write the strictness out: '>= 4x' or '> 4x'")
         if self.token.kind != "factor":
             self.unexpected("a factor such as 4x")
+        return operator, self._fraction(self.take())
+
+    def more(self) -> tuple[Literal[">", ">="], Fraction]:
+        """``>= 3`` or ``> 2``."""
+        operator: Literal[">", ">="] = ">=" if self.at(">=") else ">"
+        if not self.accept(operator):
+            self.unexpected("'>=' or '>'", "write the strictness out: '>= 3' or '> 3'")
+        if self.token.kind != "number":
+            self.unexpected("a number such as 3")
         return operator, self._fraction(self.take())
 
     def bound(self) -> Bound:

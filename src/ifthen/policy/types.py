@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeGuard
 
-from ifthen.policy.comparisons import check_comparable, operator_fits
+from ifthen.policy.comparisons import check_apart, check_comparable, operator_fits
 from ifthen.policy.model import (
+    Apart,
     Attribute,
     Call,
     Choice,
@@ -97,6 +98,10 @@ class Checker:
         if isinstance(expression, Choice):
             options = {k: self.length(e, context) for k, e in expression.options.items()}
             return replace(expression, options=options)
+        if isinstance(expression, Apart):
+            least, most = (self.length(one, context) for one in (expression.least, expression.most))
+            check_apart(self.problems, expression)
+            return replace(expression, least=least, most=most)
         if isinstance(expression, Name) and self._meaning(expression, context, {}) is None:
             known = [t for t, kind in self.names.terms.items() if kind == "duration"]
             self.problems.unknown(expression.span, "duration or term", str(expression.value), known)
@@ -309,13 +314,14 @@ class Checker:
             return replace(call, arguments=arguments), Type(
                 "standards" if call.function == "required" else "words"
             )
-        if call.function in ("did", "count", "since", "growth"):
-            (argument,) = call.arguments
+        if call.function in ("did", "count", "since", "growth", "gain"):
+            argument, *more = call.arguments
             if isinstance(argument, Events):
                 argument = self.patterns.events(argument, context, variables)
-            if call.function == "growth":
+            if call.function in ("growth", "gain"):
                 check_growth(self.problems, call, argument, context)
-            return replace(call, arguments=(argument,)), RESULTS[call.function]
+            words = (self._plain_word(word) for word in more)
+            return replace(call, arguments=(argument, *words)), RESULTS[call.function]
         if call.function == "between":
             arguments = tuple(self._date(each, context, variables) for each in call.arguments)
             return replace(call, arguments=arguments), DURATION
@@ -324,6 +330,14 @@ class Checker:
         if call.function in ("status", "level") and len(arguments) == named_model:
             check_status(self.problems, call, context)
         return replace(call, arguments=arguments), RESULTS[call.function]
+
+    def _plain_word(self, word: Expression) -> Expression:
+        """The name of a measure, or its unit."""
+        if isinstance(word, Constant) and isinstance(word.value, str):
+            return Constant(word.value, word.span)
+        message = "expected the name of a measure, and perhaps its unit"
+        self.problems.add(word.span, message, "write gain(EVENTS, MEASURE)")
+        return word
 
     def _date(self, argument: Expression, context: Context, variables: Variables) -> Expression:
         if isinstance(argument, Name) and argument.value in KINDS:

@@ -85,6 +85,7 @@ RESULTS = {
     "in_place": TRUTH,
     "approved": TRUTH,
     "compute": NUMBER,
+    "gain": NUMBER,
     "flop": NUMBER,
     "running": TRUTH,
     "counts": TRUTH,

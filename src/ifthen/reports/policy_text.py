@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ifthen.dates import format_day
-from ifthen.policy.describe import describe, describe_deadline
+from ifthen.policy.describe import describe, describe_deadline, number
 from ifthen.policy.model import (
     Before,
     By,
@@ -130,6 +130,9 @@ def _lines(clause: Clause) -> Iterable[tuple[str, str]]:
             yield "every", _text(clause.every)
             if clause.growth is not None:
                 yield "growth", f"{clause.growth[0]} {clause.growth[1]}x"
+            if clause.gain is not None:
+                gain = f"{clause.gain.operator} {number(clause.gain.by)} {clause.gain.unit}"
+                yield "gain", f"{gain} ({clause.gain.measure})"
             yield "while", _text(clause.while_)
         case Whenever():
             yield "when", _text(clause.when)

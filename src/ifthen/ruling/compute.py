@@ -53,7 +53,8 @@ class Compute:
         ratio = self._stated_ratio(now, base)
         if ratio is not None:
             return ratio
-        if self._untrained(model, base, point):
+        figures = self.lane(model).last(point).candidates
+        if base.surely and not figures and self.untrained(model, base, point):
             return Value((Range.exactly(Fraction(1)),), assumes=base.assumes)
         top = self.of(model, point)
         bottoms = [self._compute_at(fact) for fact in base.candidates]
@@ -73,13 +74,11 @@ class Compute:
             tuple(ratios), facts, unknown, tuple(dict.fromkeys(base.assumes + top.assumes))
         )
 
-    def _untrained(self, model: str, base: Last, point: Point) -> bool:
-        """Whether a complete record shows no training and no figure since the last event.
+    def untrained(self, model: str, base: Last, point: Point) -> bool:
+        """Whether a complete record shows no training since the last event.
 
-        Compute that no training could have changed is unchanged.
+        What no training could have changed is unchanged.
         """
-        if not base.surely or self.lane(model).last(point).candidates:
-            return False
         if any(model not in fact.models for fact in base.candidates):
             return False
         since = base.candidates[-1]

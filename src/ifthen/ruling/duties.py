@@ -7,18 +7,26 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 
-from ifthen.dates import Instant, day_of, deadline, end_of, format_instant, start_of
-from ifthen.policy.describe import describe, describe_growth
+from ifthen.dates import (
+    Instant,
+    day_of,
+    deadline,
+    elapsed_at,
+    end_of,
+    format_instant,
+    start_of,
+)
+from ifthen.policy.describe import describe, describe_gain, describe_growth
 from ifthen.policy.model import Cadence, Call, Compare, Constant, Expression, Maintain, Whenever
 from ifthen.record.model import Fact
 from ifthen.ruling.cells import Cell, Window, binds, extended, relieves
 from ifthen.ruling.course import Course
 from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.order import Point, after_fact, before_fact, closing, turning_fact
-from ifthen.ruling.outcome import Deed, Due, Interval, Outcome, Status, limited
+from ifthen.ruling.outcome import Deed, Due, Interval, Outcome, Status, earliness, limited
 from ifthen.ruling.reading import up_to
 from ifthen.ruling.reasons import Because, kleene_and, kleene_not
-from ifthen.ruling.timeline import COMPUTE, LAST_INSTANT, Lane
+from ifthen.ruling.timeline import COMPUTE, LAST_INSTANT, Lane, measure_kind
 
 
 class WheneverCell(Cell):
@@ -133,6 +141,16 @@ _TRUTH: dict[bool | None, Status] = {True: "met", False: "breached", None: "unde
 
 
 @dataclass(frozen=True, slots=True)
+class _Test:
+    """Growth or gain at which the next deed of a cadence falls due."""
+
+    text: str
+    test: Compare
+    kind: str
+    """Pseudo-kind of the facts that may show it."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Period:
     """One turn of a cadence: from an anchor to the next deed."""
 
@@ -155,11 +173,16 @@ class CadenceCell(Cell):
     ) -> None:
         super().__init__(clause, judge, window, carried)
         self._course = Course(judge.timeline, window.start, self._running)
-        self._growth: Compare | None = None
+        self._tests: list[_Test] = []
         if clause.growth is not None:
             operator, factor = clause.growth
-            growth = Call("growth", (clause.do,))
-            self._growth = Compare(operator, growth, Constant(Fraction(factor)))
+            growth = Compare(operator, Call("growth", (clause.do,)), Constant(Fraction(factor)))
+            self._tests.append(_Test(describe_growth(clause.growth), growth, COMPUTE))
+        if clause.gain is not None:
+            gain = clause.gain
+            call = Call("gain", (clause.do, Constant(gain.measure), Constant(gain.unit)))
+            test = Compare(gain.operator, call, Constant(gain.by))
+            self._tests.append(_Test(describe_gain(gain), test, measure_kind(gain.measure)))
 
     def judged(self, at: Instant) -> Iterator[Outcome]:
         """The open turn, and every turn that deeds have closed."""
@@ -232,8 +255,8 @@ class CadenceCell(Cell):
 
     def _turn(self, period: _Period, deeds: list[Deed], at: Instant) -> Outcome:
         key = f"turn {period.number}"
-        by_time, by_growth, steps, unknown = self._dues(period, deeds, at)
-        due = self._binding(by_time, by_growth)
+        dues, steps, unknown = self._dues(period, deeds, at)
+        due = limited(dues)
         if key in self.carried and due.low is not None and due.low < self.window.start:
             floor = end_of(day_of(self.window.start))
             due = due.not_before(floor)
@@ -250,19 +273,38 @@ class CadenceCell(Cell):
         outcome = extended(outcome, steps)
         if outcome.status == "met" and unknown:
             return replace(outcome, status="undetermined", unknown=(*outcome.unknown, *unknown))
-        if outcome.status == "met" or outcome.carry:
+        demanded = any(one.low is not None for _, one in dues[-len(self._tests) :] if self._tests)
+        if outcome.status == "met" and anchor is not None and deeds and not demanded:
+            outcome = self._spaced(outcome, anchor, deeds[0].fact)
+        if outcome.status == "met" or outcome.carry or outcome.early_seconds is not None:
             return outcome
         return self._while(outcome, due, at, unknown)
 
-    def _binding(self, by_time: Due, by_growth: Due) -> Due:
-        """The earliest of the limits of the clause."""
-        dues = []
-        if self.clause.every is not None:
-            every = describe(self.judge.choose(self.clause.every))
-            dues.append((f"every {every}", by_time))
-        if self.clause.growth is not None:
-            dues.append((describe_growth(self.clause.growth), by_growth))
-        return limited(dues)
+    def _spaced(self, outcome: Outcome, anchor: Fact, deed: Fact) -> Outcome:
+        """A deed that was in time, unless it came sooner after the last one than it may."""
+        every = self.clause.every
+        length = None if every is None else self.judge.least(every)
+        if length is None:
+            return outcome
+        outcome = replace(
+            outcome, assumes=tuple(dict.fromkeys((*outcome.assumes, *length.assumes)))
+        )
+        opens = elapsed_at(anchor.earliest, anchor.latest, length, self.judge.month_end)
+        if deed.earliest >= opens[1]:
+            return outcome
+        running: bool | None = True
+        reasons: tuple[str, ...] = (f"the dates do not tell whether {length} lay between the two",)
+        if self.clause.while_ is not None:
+            because = binds("while", self.clause.while_, self.judge, before_fact(deed))
+            outcome = extended(outcome, [because])
+            running = because.value
+            reasons = because.all_unknown() or reasons
+        if running is False:
+            return outcome
+        if running is None or deed.latest >= opens[0]:
+            unknown = (*outcome.unknown, *reasons)
+            return replace(outcome, status="undetermined", unknown=unknown)
+        return replace(outcome, status="breached", early_seconds=earliness(deed, opens))
 
     def _while(self, outcome: Outcome, due: Due, at: Instant, unknown: tuple[str, ...]) -> Outcome:
         """Apply the condition under which the clock runs."""
@@ -324,33 +366,36 @@ class CadenceCell(Cell):
 
     def _dues(
         self, period: _Period, deeds: list[Deed], at: Instant
-    ) -> tuple[Due, Due, list[Because], tuple[str, ...]]:
-        by_time = Due()
+    ) -> tuple[list[tuple[str, Due]], list[Because], tuple[str, ...]]:
+        """The limits in words, what explains them, and why one of them is not known."""
+        dues: list[tuple[str, Due]] = []
         if self.clause.every is not None:
+            by_time = Due()
             length = self.judge.duration(self.clause.every)
             if length is not None:
                 low, high = deadline(*period.since, length, self.judge.month_end)
                 by_time = Due(low, high, assumes=length.assumes)
-        if self.clause.growth is None:
-            return by_time, Due(), [], ()
+            dues.append((f"every {describe(self.judge.choose(self.clause.every))}", by_time))
         until = deeds[0].fact.latest if deeds and deeds[0].certain else LAST_INSTANT
-        by_growth, because = up_to(
-            self.judge.timeline, until, lambda: self._growth_due(period, deeds, at)
-        )
-        steps = [because] if because is not None else []
-        unknown = because.all_unknown() if because is not None and by_growth.low is None else ()
-        return by_time, by_growth, steps, unknown
+        steps: list[Because] = []
+        unknown: tuple[str, ...] = ()
+        for test in self._tests:
+            by_test, because = up_to(
+                self.judge.timeline, until, partial(self._reached, test, period, deeds, at)
+            )
+            dues.append((test.text, by_test))
+            steps.append(because)
+            unknown += because.all_unknown() if by_test.low is None else ()
+        return dues, steps, unknown
 
-    def _growth_due(
-        self, period: _Period, deeds: list[Deed], at: Instant
-    ) -> tuple[Due, Because | None]:
-        """The end of the day on which growth since the anchor first reached the factor."""
-        test = self._growth
-        assert test is not None
-        model = self.judge.subject.model
+    def _reached(
+        self, one: _Test, period: _Period, deeds: list[Deed], at: Instant
+    ) -> tuple[Due, Because]:
+        """The end of the day on which growth or gain since the anchor first came to so much."""
+        test, model = one.test, self.judge.subject.model
         stop = deeds[0].fact.latest if deeds else at
         because: Because | None = None
-        for fact, _ in self.judge.timeline.every(COMPUTE, model).not_before(period.since[0]):
+        for fact, _ in self.judge.timeline.every(one.kind, model).not_before(period.since[0]):
             if fact.earliest > stop:
                 break
             if deeds and fact.id == deeds[0].fact.id:

@@ -23,7 +23,7 @@ from ifthen.policy.model import (
 from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.matching import model_scope
 from ifthen.ruling.order import Point
-from ifthen.ruling.timeline import COMPUTE, MODELS, Interest
+from ifthen.ruling.timeline import COMPUTE, MODELS, Interest, measure_kind
 from ifthen.ruling.training import KINDS as TRAINING_KINDS
 from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION, Action
 
@@ -72,6 +72,10 @@ def _collect(
                 found.update((kind, scope) for kind in _about_action(action))
             if function == "growth":
                 found.update({(COMPUTE, None), ("assessment_completed", model)})
+                found.update((kind, model) for kind in _about_action("train"))
+            if function == "gain":
+                measure = judge.word(arguments[1], Asked(Point(0, 0)))
+                found.add((measure_kind(measure), model))
                 found.update((kind, model) for kind in _about_action("train"))
             if function == "counts":
                 _collect_procedure(judge, judge.word(arguments[0], Asked(Point(0, 0))), found)

@@ -7,12 +7,13 @@ room. It never searches the record: every question goes to a lane of the timelin
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal, TypeAlias, cast
 
 from ifthen.dates import Duration, Instant, MonthEnd
 from ifthen.policy.model import (
+    Apart,
     Attribute,
     Call,
     Choice,
@@ -39,6 +40,7 @@ from ifthen.ruling.comparing import elapsed, holds, interval_text, passing, show
 from ifthen.ruling.compute import Compute
 from ifthen.ruling.matching import Matcher, Names, attribute
 from ifthen.ruling.order import SAME_DAY, Point, precedes
+from ifthen.ruling.progress import Progress
 from ifthen.ruling.quantities import Range, Value
 from ifthen.ruling.reasons import Because, agree, kleene_and, kleene_not, kleene_or
 from ifthen.ruling.standing import NO_FORECAST, Standing
@@ -111,6 +113,7 @@ class Judge:
         self.standing = Standing(policy, names, timeline)
         self.compute = Compute(timeline, self.standing)
         self.training = Training(timeline)
+        self.progress = Progress(timeline, self.compute)
         self.matcher = Matcher(names, timeline, subject.model, subject.standard)
 
     # --- events ----------------------------------------------------------------------------
@@ -425,6 +428,8 @@ class Judge:
                 return self.compute.growth(self.subject.model, base, asked.point)
             case Call(function="compute"):
                 return self.compute.of(self._model(expression, asked, 0), asked.point)
+            case Call(function="gain", arguments=arguments):
+                return self._gain(arguments, asked)
             case Call(function="flop"):
                 return self.training.flop(self._model(expression, asked, 0), asked.point)
             case Call(function="status", arguments=arguments):
@@ -441,6 +446,18 @@ class Judge:
             case Call(function="count", arguments=(events,)):
                 return self._count(events, asked)
         raise TypeError(f"not a value: {self.names.text(expression)}")
+
+    def _gain(self, arguments: Sequence[Expression], asked: Asked) -> Value:
+        events, measure, *unit = arguments
+        lane = self.lane(events, asked.trigger, asked.names)
+        base = lane.last(asked.point)
+        in_unit = self.word(unit[0], asked) if unit else None
+        gained = self.progress.gain(
+            self.subject.model, self.word(measure, asked), in_unit, base, asked.point
+        )
+        if base.surely or lane.complete:
+            return gained
+        return replace(gained, unknown=(*gained.unknown, self.not_recorded(lane, events)))
 
     def _count(self, events: Expression, asked: Asked) -> Value:
         lane = self.lane(events, asked.trigger, asked.names)
@@ -540,7 +557,14 @@ class Judge:
                 return bound.value if isinstance(bound.value, Duration) else None
             case Defined(expression=inner):
                 return self.duration(inner)
+            case Apart(most=most):
+                return self.duration(most)
         raise TypeError(f"not a duration: {self.names.text(expression)}")
+
+    def least(self, expression: Expression) -> Duration | None:
+        """How long must lie between deeds at least; None where the text sets no such length."""
+        chosen = self.choose(expression)
+        return self.duration(chosen.least) if isinstance(chosen, Apart) else None
 
     def birth(self) -> tuple[Instant, Instant]:
         """When the subject's clocks start where nothing started them, not before the policy."""

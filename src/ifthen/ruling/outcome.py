@@ -183,6 +183,13 @@ def lateness(fact: Fact, due: Due) -> int | None:
     return least * SECONDS_PER_DAY if least == most else None
 
 
+def earliness(fact: Fact, opens: Interval) -> int:
+    """Seconds by which a deed came too early at least, whole days where either end is a day."""
+    if fact.precision == "second" and opens[0] % SECONDS_PER_DAY:
+        return opens[0] - fact.earliest
+    return (day_of(opens[0]) - day_of(fact.latest)) * SECONDS_PER_DAY
+
+
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """Status of a duty and what it rests on."""

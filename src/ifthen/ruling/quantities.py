@@ -45,6 +45,12 @@ class Range:
             self.high_open or other.low_open,
         )
 
+    def minus(self, other: Range) -> Range:
+        """The difference of two ranges."""
+        low = None if self.low is None or other.high is None else self.low - other.high
+        high = None if self.high is None or other.low is None else self.high - other.low
+        return Range(low, high, self.low_open or other.high_open, self.high_open or other.low_open)
+
     def times(self, factor: Fraction) -> Range:
         """The range multiplied by a positive factor."""
         return Range(

@@ -20,6 +20,7 @@ from ifthen.policy.model import (
     Cadence,
     Call,
     Clause,
+    Constant,
     Forbid,
     Maintain,
     Policy,
@@ -654,6 +655,8 @@ def clause_interests(clause: Clause, anatomy: Anatomy, judge: Judge) -> set[Inte
         found.update((kind, model) for kind in starts | ends)
     if isinstance(clause, Cadence) and clause.growth is not None:
         found |= interests(Call("growth", (clause.do,)), judge)
+    if isinstance(clause, Cadence) and clause.gain is not None:
+        found |= interests(Call("gain", (clause.do, Constant(clause.gain.measure))), judge)
     if model is not None:
         found.update({("training_started", model), (MODELS, model)})
     return found

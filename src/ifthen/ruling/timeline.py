@@ -21,6 +21,12 @@ COMPUTE = "*compute"
 """Pseudo-kind of every fact that states effective compute, absolute or as a ratio."""
 RATIO_MEASURE = "effective_compute_ratio"
 
+
+def measure_kind(measure: str) -> str:
+    """Pseudo-kind of every fact that states a measure in its ``values``."""
+    return f"*measure {measure}"
+
+
 MODELS = "*models"
 """Pseudo-kind of the first fact about a model."""
 
@@ -261,6 +267,11 @@ class Timeline:
         kinds = [fact.kind]
         if states_compute(fact):
             kinds.append(COMPUTE)
+        values = fact.attributes.get("values")
+        for value in values if isinstance(values, tuple) else ():
+            kind = measure_kind(str(value.get("measure")))
+            if kind not in kinds:
+                kinds.append(kind)
         if any(self.births.get(model) is fact for model in fact.models):
             kinds.append(MODELS)
         models: tuple[str | None, ...] = self.concerns(fact) or tuple(self._models)

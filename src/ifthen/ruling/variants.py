@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from ifthen.policy.model import (
+    Apart,
     Attribute,
     Before,
     Cadence,
@@ -88,6 +89,8 @@ def below(expression: Expression) -> Iterator[Expression]:
             parts = tuple(options.values())
         case Call(arguments=arguments):
             parts = arguments
+        case Apart(least=least, most=most):
+            parts = (least, most)
         case Attribute(of=events) if events is not None:
             parts = (events,)
     for part in parts:

@@ -56,6 +56,9 @@ def _tail(
     due, done = when(outcome.due, latest=True), when(outcome.done)
     triggered = when(outcome.triggered)
     late = lateness_text(outcome.late_seconds)
+    if outcome.early_seconds is not None and status in ("breached", "missed"):
+        aim = "an aim missed: " if status == "missed" else ""
+        return f"{aim}done {done}, {lateness_text(outcome.early_seconds)} too early"
     match status:
         case "dormant":
             return "nothing is asked" + (f" on {outcome.instance}" if outcome.instance else "")

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
-from ifthen.dates import Instant, day_of, deadline, end_of
-from ifthen.policy.describe import describe, describe_growth
-from ifthen.policy.model import Cadence, Call, Compare, Constant, Expression
+from ifthen.dates import (
+    SECONDS_PER_DAY,
+    Instant,
+    day_of,
+    deadline,
+    elapsed_at,
+    end_of,
+    start_of,
+)
+from ifthen.policy.describe import describe, describe_gain, describe_growth
+from ifthen.policy.model import Apart, Cadence, Call, Compare, Constant, Expression
 from ifthen.record.model import Fact
 from ifthen.ruling.definitional.conditions import Conditions
 from ifthen.ruling.definitional.days import Days
@@ -78,33 +85,49 @@ class Turns(Ruled):
         return begun >= start or self.window.takes_over
 
     def _turn(self, turn: _Turn) -> Outcome:
-        by_time, by_growth, steps, in_doubt = self._limits(turn)
-        stated = binding([by_time, by_growth])
+        limits, steps, in_doubt = self._limits(turn)
+        stated = binding(each for _, each in limits)
         limit = self.settling.taken_over(stated, turn.since)
         outcome = self._outcome(turn, turn.since, limit, self._deeds(turn))
-        named = [
-            (text, each)
-            for text, each in zip(self._texts(), (by_time, by_growth), strict=True)
-            if text
-        ]
-        texts, limits = [text for text, _ in named], [each for _, each in named]
-        outcome = replace(outcome, limits=listed_limits(texts, limits, stated))
+        texts, each = [text for text, _ in limits], [limit for _, limit in limits]
+        outcome = replace(outcome, limits=listed_limits(texts, each, stated))
         if turn.deed is not None and outcome.status == "late" and not self.listed:
             outcome = unsure(replace(outcome, status="undetermined"))
         outcome = explained(outcome, steps)
         if outcome.status == "met" and in_doubt:
             return unsure(replace(outcome, status="undetermined"))
-        if outcome.status == "met" or outcome.carry:
+        demanded = any(each is not None for text, each in limits if not text.startswith("every "))
+        if outcome.status == "met" and not demanded:
+            outcome = self._spaced(turn, outcome)
+        if outcome.status == "met" or outcome.carry or outcome.early_seconds is not None:
             return outcome
         return self._while(turn, outcome, limit, in_doubt)
 
-    def _texts(self) -> tuple[str, str]:
-        """The limits of the clause in words, empty where it has none of the kind."""
-        every, growth = self.clause.every, self.clause.growth
-        return (
-            "" if every is None else f"every {describe(self.conditions.chosen(every))}",
-            "" if growth is None else describe_growth(growth),
-        )
+    def _spaced(self, turn: _Turn, outcome: Outcome) -> Outcome:
+        """A deed done in time, held against how soon after the last one it may be done."""
+        every = None if self.clause.every is None else self.conditions.chosen(self.clause.every)
+        if not isinstance(every, Apart) or turn.anchor is None or turn.deed is None:
+            return outcome
+        length = self.conditions.duration(every.least)
+        if length is None:
+            return outcome
+        outcome = replace(outcome, assumes=once((*outcome.assumes, *length.assumes)))
+        first, last = elapsed_at(*turn.since, length, self.conditions.month_end)
+        if turn.deed.earliest >= last:
+            return outcome
+        runs: bool | None = True
+        if self.clause.while_ is not None:
+            state = self.binds("while", self.clause.while_, before_fact(turn.deed))
+            outcome, runs = explained(outcome, [state]), state.value
+        if runs is False:
+            return outcome
+        if runs is None or turn.deed.latest >= first:
+            return unsure(replace(outcome, status="undetermined"))
+        exact = turn.deed.precision == "second" and first != start_of(day_of(first))
+        early = (day_of(first) - day_of(turn.deed.latest)) * SECONDS_PER_DAY
+        if exact:
+            early = first - turn.deed.earliest
+        return replace(outcome, status="breached", early_seconds=early)
 
     def _deeds(self, turn: _Turn) -> list[Found]:
         if turn.deed is not None:
@@ -163,32 +186,46 @@ class Turns(Ruled):
         found = self._outcome(turn, turn.since, Limit(end, end), deeds)
         return replace(found, facts=outcome.facts)
 
-    def _limits(self, turn: _Turn) -> tuple[Limit | None, Limit | None, list[Because], bool]:
-        """By time, by growth, what explains the latter, and whether it is in doubt."""
+    def _limits(self, turn: _Turn) -> tuple[list[tuple[str, Limit | None]], list[Because], bool]:
+        """The limits in words, what explains growth and gain, and whether one is in doubt."""
+        limits: list[tuple[str, Limit | None]] = []
+        every = self.clause.every
+        length = None if every is None else self.conditions.duration(every)
         by_time: Limit | None = None
-        length = None if self.clause.every is None else self.conditions.duration(self.clause.every)
         if length is not None:
             low, high = deadline(*turn.since, length, self.conditions.month_end)
             by_time = Limit(low, high, assumes=length.assumes)
-        if self.clause.growth is None:
-            return by_time, None, [], False
-        by_growth, state = self._by_growth(turn, *self.clause.growth)
-        return by_time, by_growth, [state], by_growth is None and state.value is None
+        if every is not None:
+            limits.append((f"every {describe(self.conditions.chosen(every))}", by_time))
+        model, states, in_doubt = self.conditions.subject.model, [], False
+        tests: list[tuple[str, Compare, tuple[Found, ...]]] = []
+        if self.clause.growth is not None:
+            operator, factor = self.clause.growth
+            test = Compare(operator, Call("growth", (self.clause.do,)), Constant(factor))
+            figures = self.conditions.state.figures(model)
+            tests.append((describe_growth(self.clause.growth), test, figures))
+        if self.clause.gain is not None:
+            gain = self.clause.gain
+            named = (Constant(gain.measure), Constant(gain.unit))
+            test = Compare(gain.operator, Call("gain", (self.clause.do, *named)), Constant(gain.by))
+            figures = self.conditions.state.stating(gain.measure, model)
+            tests.append((describe_gain(gain), test, figures))
+        for text, test, figures in tests:
+            limit, state = self._reached(turn, test, figures)
+            limits.append((text, limit))
+            states.append(state)
+            in_doubt = in_doubt or (limit is None and state.value is None)
+        return limits, states, in_doubt
 
-    def _by_growth(
-        self, turn: _Turn, operator: str, factor: Fraction
+    def _reached(
+        self, turn: _Turn, test: Compare, figures: Sequence[Found]
     ) -> tuple[Limit | None, Because]:
-        """The end of the day on which compute first reached the factor."""
-        test = Compare(
-            ">" if operator == ">" else ">=",
-            Call("growth", (self.clause.do,)),
-            Constant(factor),
-        )
+        """The end of the day on which compute or progress first came to so much."""
         deeds = self._deeds(turn)
         deed = deeds[0].fact if deeds else None
         stop = self.at if deed is None else deed.latest
         state: Because | None = None
-        for each in self.conditions.state.figures(self.conditions.subject.model):
+        for each in figures:
             fact = each.fact
             if fact.latest < turn.since[0] or fact.earliest > stop or fact is deed:
                 continue

@@ -105,7 +105,11 @@ class Days:
             yield from self._spoken_of(argument, model)
         for one in (scope,) if scope is None else (scope, *self._bases(scope)):
             yield from self.view.of(_KINDS.get(call.function, ()), one)
-        if call.function in ("running", "growth"):
+        if call.function == "gain":
+            measure = self.conditions.word(call.arguments[1], Here(Point(0, 0)))
+            yield from (found.fact for found in self.conditions.state.stating(measure, model))
+            scope = model
+        if call.function in ("running", "growth", "gain"):
             action = "train"
             if call.function == "running":
                 action = self.conditions.word(call.arguments[0], Here(Point(0, 0)))

@@ -166,18 +166,26 @@ class Findings:
             tables = []
             for readings in assignments:
                 table = self._table(clause, subject, readings, self.view, handover)
+                sure = None
                 if self.sure is not None:
                     sure = self._table(clause, subject, readings, self.sure, handover)
-                    hidden = [p for p, o in sure.items() if o.status in FAULTS]
-                    places = dict.fromkeys([*table, *hidden])
-                    table = {p: _on_memory(_asked(table, p), sure.get(p)) for p in places}
-                tables.append((readings, table))
-            for place in dict.fromkeys(place for _, table in tables for place in table):
-                found = [(readings, _asked(table, place)) for readings, table in tables]
-                stated = [(readings, table[place]) for readings, table in tables if place in table]
-                if all(outcome.status == "undetermined" for _, outcome in stated):
-                    found = stated
-                yield self._expected(clause, subject, found)
+                tables.append((readings, table, sure))
+            places = [place for _, table, _ in tables for place in table]
+            places += [
+                place
+                for _, _, sure in tables
+                for place, outcome in (sure or {}).items()
+                if outcome.status in FAULTS
+            ]
+            for place in dict.fromkeys(places):
+                found = [
+                    (readings, _told(_asked(table, place), sure, place), place in table)
+                    for readings, table, sure in tables
+                ]
+                stated = [(readings, outcome) for readings, outcome, here in found if here]
+                if not stated or any(outcome.status != "undetermined" for _, outcome in stated):
+                    stated = [(readings, outcome) for readings, outcome, _ in found]
+                yield self._expected(clause, subject, stated)
 
     def _expected(
         self, clause: Clause, subject: Subject, found: list[tuple[Mapping[str, str], Outcome]]
@@ -327,6 +335,11 @@ def _counts_days(clause: Clause) -> bool:
 def _asked(table: Mapping[Place, Outcome], place: Place) -> Outcome:
     """What is found at a place: under a reading that knows no such place, nothing is asked."""
     return table.get(place) or Outcome(place[0], "dormant", place[1])
+
+
+def _told(outcome: Outcome, sure: Mapping[Place, Outcome] | None, place: Place) -> Outcome:
+    """An outcome as it stands where what rests on memory decides nothing alone."""
+    return outcome if sure is None else _on_memory(outcome, sure.get(place))
 
 
 def _on_memory(outcome: Outcome, without: Outcome | None) -> Outcome:

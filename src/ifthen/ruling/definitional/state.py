@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise
 from typing import TypeAlias, cast
@@ -329,6 +330,56 @@ class State:
             _once(a for part in (base, top) for a in part.assumes),
         )
 
+    def stating(self, measure: str, model: str | None) -> tuple[Found, ...]:
+        """Every fact about a model that states a measure."""
+        return tuple(
+            Found(fact, True)
+            for fact in self.view.facts
+            if self.view.touches(fact, model) and _entries(fact, measure)
+        )
+
+    def gain(
+        self, model: str | None, measure: str, unit: str | None, base: Latest, point: Point
+    ) -> Value:
+        """A cumulative measure at a point less that at the last event, or less nothing."""
+        if model is None:
+            return Value((), unknown=(NO_MODEL,))
+        zero = Value((Range.exactly(Fraction(0)),))
+        if (
+            base.surely
+            and not latest(self.stating(measure, model), point).facts
+            and self._untrained(model, base, point)
+        ):
+            return replace(zero, assumes=base.assumes)
+        top = self._progress(model, measure, unit, point)
+        bottoms = []
+        for fact in base.facts:
+            then = self._progress(model, measure, unit, after_fact(fact))
+            bottoms.append(replace(then, facts=_once(iter((fact.id, *then.facts)))))
+        if not base.surely:
+            bottoms.append(zero)
+        return Value(
+            tuple(
+                a.minus(b)
+                for bottom in bottoms
+                for b in bottom.possible
+                for a in top.possible
+                if isinstance(a, Range) and isinstance(b, Range)
+            ),
+            _once(id for part in (top, *bottoms) for id in part.facts),
+            _once(why for part in (top, *bottoms) for why in part.unknown),
+            _once(a for part in (base, top) for a in part.assumes),
+        )
+
+    def _progress(self, model: str, measure: str, unit: str | None, point: Point) -> Value:
+        last = latest(self.stating(measure, model), point)
+        entries = [_entries(fact, measure)[0] for fact in last.facts]
+        right = [entry for entry in entries if unit is None or entry.get("unit") == unit]
+        ranges = [range_ for entry in right if (range_ := stated(entry)) is not None]
+        told = last.surely and len(ranges) == len(entries)
+        unknown = () if told else (f"the {measure} of {model} is not recorded",)
+        return Value(tuple(ranges), last.ids, unknown, last.assumes)
+
     def _stated(self, now: Latest, base: Latest) -> Value | None:
         if len(now.facts) != 1 or len(base.facts) > 1:
             return None
@@ -427,9 +478,14 @@ def _state(
 
 
 def _ratios(fact: Fact) -> list[Mapping[str, object]]:
+    return _entries(fact, _RATIO)
+
+
+def _entries(fact: Fact, measure: str) -> list[Mapping[str, object]]:
+    """What a fact states of a measure."""
     values = fact.attributes.get("values")
     listed = values if isinstance(values, tuple) else ()
-    return [value for value in listed if value.get("measure") == _RATIO]
+    return [value for value in listed if value.get("measure") == measure]
 
 
 def _once(items: Iterator[str]) -> tuple[str, ...]:

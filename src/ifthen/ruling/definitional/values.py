@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from ifthen.dates import SECONDS_PER_DAY, Duration, Instant, MonthEnd, elapsed_at, format_instant
 from ifthen.policy.model import (
+    Apart,
     Attribute,
     Call,
     Choice,
@@ -129,6 +130,8 @@ class Values:
                 return bound if isinstance(bound, Duration) else None
             case Defined(expression=inner):
                 return self.duration(inner)
+            case Apart(most=most):
+                return self.duration(most)
         raise TypeError(f"not a duration: {self.names.text(expression)}")
 
     def birth(self) -> tuple[Instant, Instant]:
@@ -259,6 +262,14 @@ class Values:
                 events = _ASSESSED if isinstance(what, Constant) else what
                 base = latest(self.found(events, here.trigger, here.names), here.point)
                 return self.state.growth(self.subject.model, base, here.point)
+            case "gain":
+                base = latest(self.found(argument, here.trigger, here.names), here.point)
+                measure, *unit = (self.word(each, here) for each in call.arguments[1:])
+                gained = self.state.gain(
+                    self.subject.model, measure, unit[0] if unit else None, base, here.point
+                )
+                told = base.surely or self.listed(argument)
+                return gained if told else replace(gained, unknown=UNTOLD)
             case "compute":
                 return self.state.compute(self.model(call, here, 0), here.point)
             case "flop":
