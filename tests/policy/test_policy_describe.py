@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ifthen.dates import UNITS, Duration
-from ifthen.policy.describe import describe, number
+from ifthen.dates import BUSINESS_DAY, CALENDARS, UNITS, Duration
+from ifthen.policy.describe import describe, describe_deadline, describe_gain, number
 from ifthen.policy.load import load_policy
 from ifthen.policy.model import (
     Attribute,
@@ -52,7 +52,17 @@ texts = st.one_of(words, st.text(st.characters(codec="utf-8", exclude_characters
 decimals = st.decimals(0, 10**12, places=3).map(Fraction)
 numbers = st.one_of(st.integers(0, 10**30).map(Fraction), decimals)
 values = st.one_of(words, texts, st.just("true"), st.just("2025-01-31"), st.just("3.5e10"))
+durations = st.one_of(
+    st.builds(Duration, st.integers(0, 1_000), st.sampled_from(UNITS)),
+    st.builds(
+        Duration,
+        st.integers(0, 1_000),
+        st.just(BUSINESS_DAY),
+        st.sampled_from(sorted(CALENDARS)),
+    ),
+)
 tests = st.one_of(
+    words.map(lambda name: PatternTest("about", "=", (f"this.{name}",), (f"this.{name}",))),
     st.builds(PatternTest, words, st.sampled_from(["=", "!=", "includes"]), st.tuples(values)),
     st.builds(
         PatternTest, words, st.just("in"), st.lists(values, min_size=1, max_size=3).map(tuple)
@@ -78,7 +88,8 @@ leaves: st.SearchStrategy[Expression] = st.one_of(
     st.booleans().map(Constant),
     numbers.map(Constant),
     numbers.map(Factor),
-    st.builds(Duration, st.integers(0, 1_000), st.sampled_from(UNITS)).map(DurationLiteral),
+    durations.map(DurationLiteral),
+    st.builds(lambda e, w: Call("gain", (e, Name(w))), events, words),
     st.just(Variable("this")),
     words.map(Attribute),
     st.builds(Attribute, words, events),
@@ -89,7 +100,7 @@ leaves: st.SearchStrategy[Expression] = st.one_of(
     st.builds(Words, st.lists(values, min_size=1, max_size=3).map(tuple)),
 )
 domains = st.one_of(
-    st.sampled_from([Call("thresholds"), Call("models")]),
+    st.sampled_from([Call("thresholds"), Call("categories"), Call("models")]),
     words.map(lambda word: Call("required", (Name(word),))),
     st.builds(Words, st.lists(values, min_size=1, max_size=3).map(tuple)),
 )
@@ -111,7 +122,13 @@ def grow(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         st.builds(Times, numbers, inner),
         st.builds(Quantified, st.sampled_from(["every", "some"]), words, domains, inner),
         st.builds(Call, st.just("status"), st.tuples(inner, inner)),
-        st.builds(Call, st.sampled_from(["in_place", "compute", "counts"]), st.tuples(inner)),
+        st.builds(Call, st.sampled_from(["level", "between"]), st.tuples(inner, inner)),
+        st.builds(Call, st.just("level"), st.tuples(inner, inner, inner)),
+        st.builds(
+            Call,
+            st.sampled_from(["in_place", "compute", "counts", "level", "forecast", "flop"]),
+            st.tuples(inner),
+        ),
     )
 
 
@@ -167,6 +184,11 @@ TOKENS = [
     "growth",
     "last",
     "status",
+    "level",
+    "between",
+    "gain",
+    "business-days",
+    "eu",
     "every",
     "some",
     "in",
@@ -228,6 +250,29 @@ def test_resolved_expressions_read_as_written() -> None:
         "notably-more-capable and not this.notably_more_capable otherwise stale"
     )
     assert describe(by_id["turned"].duty.then[0]) == 'published[what="overall risk"]'
+
+
+def test_what_frameworks_need_reads_as_written() -> None:
+    policy = load_policy(GOOD / "frameworks.yaml")
+    by_id: dict[str, Any] = {clause.common.id: clause for clause in policy.clauses}
+    assert describe(by_id["gate"].unless) == (
+        "every c in categories: level(c, post) <= medium and not level(c) >= worrying"
+        " or in_place(required(c, high))"
+    )
+    assert describe(by_id["progress"].every) == (
+        "binds: 3 months to 6 months; informs: 6 months (lower-bound)"
+    )
+    assert describe_gain(by_id["progress"].gain) == "gain >= 3 months of fine-tuning progress"
+    assert [describe_deadline(limit) for limit in by_id["report"].duty.deadlines] == [
+        "within 10 days of aware",
+        "within 72 hours of determined or reasonable_belief",
+        "within timely",
+        "2 weeks before model_released[market=eu]",
+        "by 2026-01-31",
+    ]
+    assert describe(by_id["report"].duty.then[0]) == (
+        "incident_reported[about=this.about, stage=final]"
+    )
 
 
 def test_a_choice_reads_option_by_option() -> None:

@@ -10,8 +10,9 @@ import jsonschema
 import pytest
 
 from ifthen.dates import Duration, parse_day
-from ifthen.policy.load import load_policy, parse_policy, policy_ids
+from ifthen.policy.load import load_policy, parse_policy, policy_ids, policy_path
 from ifthen.policy.model import (
+    Apart,
     Before,
     Bound,
     By,
@@ -23,6 +24,7 @@ from ifthen.policy.model import (
     DurationLiteral,
     Events,
     Forbid,
+    Gain,
     Maintain,
     Pattern,
     Policy,
@@ -184,6 +186,80 @@ def test_power(policy: Policy) -> None:
     assert len(power.price.then) == 2
 
 
+# --- what frameworks other than the first need ---
+
+
+@pytest.fixture(scope="module")
+def framework() -> Policy:
+    return load_policy(GOOD / "frameworks.yaml")
+
+
+def test_scale_categories_and_levels(framework: Policy) -> None:
+    assert framework.basis == "secondary"
+    assert framework.scale == ("low", "medium", "high", "critical")
+    cyber = framework.categories["cybersecurity"]
+    assert cyber.tracked
+    assert not framework.categories["persuasion"].tracked
+    assert cyber.levels["high"].requires == ("security-3",)
+    assert cyber.levels["critical"].requires == ("deployment-3",)
+    assert cyber.levels["high"].encodes == ("OAI-B-02",)
+    body = clause(framework, "gate").unless.body
+    assert body.operands[0].operands[0].left == Call("level", (Variable("c"), Constant("post")))
+    level = clause(framework, "forecasts").while_.body.operands[0].left
+    assert level == Call("level", (Constant("cybersecurity"), Constant("pre"), Variable("m")))
+
+
+def test_standards_include_others_and_groups(framework: Policy) -> None:
+    assert framework.standards["security-3"].includes == ("security-2",)
+    assert framework.standards["deployment-3"].includes == ("deployment-2",)
+
+
+def test_names_stand_in_tests(framework: Policy) -> None:
+    keep = clause(framework, "forecasts").keep
+    (published,) = keep.body.operands[1].arguments[0].patterns
+    assert published.tests == (PatternTest("about", "=", ("c",), ("c",)),)
+    (report,) = clause(framework, "report").duty.then[0].patterns
+    assert report.tests[0] == PatternTest("about", "=", ("this.about",), ("this.about",))
+
+
+def test_several_limits(framework: Policy) -> None:
+    limits = clause(framework, "report").duty.deadlines
+    assert limits == (
+        Within(DurationLiteral(Duration(10, "day")), ("aware",)),
+        Within(DurationLiteral(Duration(72, "hour")), ("determined", "reasonable_belief")),
+        Within(TermRef("timely")),
+        Before(
+            events("model_released", PatternTest("market", "=", ("eu",))),
+            DurationLiteral(Duration(2, "week")),
+        ),
+        By(parse_day("2026-01-31")),
+    )
+    assert clause(framework, "ahead").duty.deadlines == (Before(None, TermRef("timely")),)
+    working = Duration(20, "business-day", "eu")
+    assert framework.terms["timely"].charitable == Bound("at_most", working)
+
+
+def test_a_cadence_may_have_a_lower_bound_and_a_gain(framework: Policy) -> None:
+    cadence = clause(framework, "progress")
+    three, six = (DurationLiteral(Duration(n, "month")) for n in (3, 6))
+    assert cadence.every == Choice("lower-bound", {"binds": Apart(three, six), "informs": six})
+    unit = "months of fine-tuning progress"
+    assert cadence.gain == Gain("fine_tuning_progress", ">=", Fraction(3), unit)
+
+
+def test_families_follow_from_the_kind_unless_given(framework: Policy) -> None:
+    families = {c.common.id: c.common.family for c in framework.clauses}
+    assert families == {
+        "gate": "deployment-gate",
+        "forecasts": "publication",
+        "progress": "cadence",
+        "report": "incident",
+        "ahead": "notice",
+    }
+    assert framework.standards["security-2"].family == "security"
+    assert framework.standards["security-3"].family == "internal-use"
+
+
 def test_places_point_into_the_file(policy: Policy) -> None:
     source = read_source(GOOD / "whole.yaml")
     for name in ("time-cadence", "deploy-gate"):
@@ -294,10 +370,8 @@ def test_schema_accepts_good_documents(path: Path) -> None:
 
 
 def test_schema_accepts_packaged_policies() -> None:
-    root = Path(__file__).parents[2] / "src" / "ifthen" / "policies"
-    for path in sorted(root.glob("*/*.yaml")):
-        if not path.name.endswith(".cases.yaml"):
-            assert errors(path) == [], path.name
+    for name in policy_ids():
+        assert errors(policy_path(name)) == [], name
 
 
 @pytest.mark.parametrize(

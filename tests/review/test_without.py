@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ifthen.policy.load import load_policy
@@ -10,6 +12,7 @@ from ifthen.review.cases import Part, Removal
 from ifthen.review.without import NoSuchElement, without
 
 POLICY = load_policy("anthropic/rsp@2.0")
+FRAMEWORK = Path(__file__).parents[1] / "policy" / "good" / "frameworks.yaml"
 
 
 def test_a_threshold_leaves_no_trace_among_thresholds() -> None:
@@ -41,6 +44,19 @@ def test_a_term_has_no_bound_and_a_reading_no_choice() -> None:
     assert changed.terms["promptly"].charitable == Bound("any")
     changed = without(POLICY, Removal("reading", "clock-anchor"))
     assert list(changed.readings["clock-anchor"].options) == ["start"]
+
+
+def test_without_a_category_or_level_no_model_has_one() -> None:
+    policy = load_policy(FRAMEWORK)
+    changed = without(policy, Removal("category", "persuasion"))
+    assert list(changed.categories) == ["cybersecurity"]
+    cyber = without(policy, Removal("level", "cybersecurity/high")).categories["cybersecurity"]
+    assert list(cyber.levels) == ["critical"]
+    assert cyber.lacks == ("high",)
+    changed = without(policy, Removal("standard", "security-2"))
+    assert changed.standards["security-3"].includes == ()
+    changed = without(policy, Removal("standard", "security-3"))
+    assert changed.categories["cybersecurity"].levels["high"].requires == ()
 
 
 def test_a_role_decides_no_more() -> None:
