@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from ifthen.dates import Duration, parse_day
+from ifthen.policy.clauses import family_of
 from ifthen.policy.load import load_policy, parse_policy, policy_ids, policy_path
 from ifthen.policy.model import (
     Apart,
@@ -306,6 +307,16 @@ def test_windows_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
 def test_every_packaged_policy_loads_under_its_id() -> None:
     for name in policy_ids():
         assert load_policy(name).id == name
+
+
+@pytest.mark.parametrize("name", policy_ids())
+def test_every_packaged_clause_says_what_it_is_about_where_its_kind_does_not(name: str) -> None:
+    document = compose(read_source(policy_path(name)))
+    assert isinstance(document, Mapping)
+    (clauses,) = (value.items for key, value in document.entries if key.text == "clauses")
+    for node, clause in zip(clauses, load_policy(name).clauses, strict=True):
+        if family_of(clause) == "governance":
+            assert node.get("family") is not None, f"{name}#{clause.common.id}"
 
 
 def test_packaged_ids_are_sorted_and_leave_cases_out() -> None:
