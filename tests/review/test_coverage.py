@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -13,9 +11,6 @@ from ifthen.policy.source import Source
 from ifthen.review.cases import Case, cases_of, load_cases
 from ifthen.review.coverage import MOST_NOT_CHECKABLE, coverage, run_case
 from ifthen.ruling.rule import rule
-
-FACTS = Path(__file__).parents[3] / "shared" / "facts"
-ROW = re.compile(r"^\|\s*\**([A-Z][A-Z0-9]*-(?:[A-Z0-9]+-)*\d+[a-z]?)\b", re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", policy_ids())
@@ -33,22 +28,6 @@ def test_every_row_is_answered_for(name: str) -> None:
     assert [f"{result.case.place}: {result.problem}" for result in found.stray] == []
     assert found.share_not_checkable <= MOST_NOT_CHECKABLE or found.argument
     assert found.complete
-
-
-def test_rows_are_those_of_the_facts() -> None:
-    if not FACTS.is_dir():
-        pytest.skip(f"the facts are not at {FACTS}")
-    in_facts = defaultdict(set)
-    for path in FACTS.glob("*.md"):
-        for row in ROW.findall(path.read_text(encoding="utf-8")):
-            in_facts[row.rpartition("-")[0]].add(row)
-    listed = defaultdict(set)
-    for name in policy_ids():
-        for row in load_policy(name).rows:
-            listed[row.rpartition("-")[0]].add(row)
-    assert {prefix: in_facts[prefix] ^ rows for prefix, rows in listed.items()} == {
-        prefix: set() for prefix in listed
-    }
 
 
 def test_a_case_is_ruled_as_the_whole_policy_would_rule_it() -> None:
