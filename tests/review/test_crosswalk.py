@@ -13,6 +13,8 @@ from click.testing import CliRunner
 from ifthen import InputError, load_policy, policy_ids
 from ifthen.cli.app import app
 from ifthen.policy.source import Source
+from ifthen.reports.coverage_text import write_coverage
+from ifthen.reports.page import Page
 from ifthen.review.crosswalk import (
     coverage_of,
     crosswalk_names,
@@ -114,6 +116,13 @@ def test_an_answer_names_a_part_and_what_it_is() -> None:
 def test_an_element_that_nothing_answers_is_missing() -> None:
     nothing = re.sub(r"rsp@2.0: \[.*\]", "rsp@2.0: []", TEXT)
     covered = coverage_of(parse_crosswalk(Source("small.yaml", nothing)))
+    page = Page()
+    write_coverage(page, covered, brief=True)
+    assert page.text() == (
+        "small\n"
+        "  LIST-1     MISSING        no policy answers it\n"
+        "  2 elements: 0 answered, 1 with a reason not to be, 1 missing.\n"
+    )
     assert (covered.rows[0].state, covered.rows[0].why) == ("missing", "no policy answers it")
     assert not covered.complete
 

@@ -35,12 +35,12 @@ def write_coverage(page: Page, coverage: Coverage, *, brief: bool = False) -> No
 
 
 def write_totals(page: Page, found: Sequence[Coverage]) -> None:
-    """Write the count over several policies, and over cross-walks, whose names have no version."""
+    """Write the count over several policies and cross-walks."""
     rows = sum(len(one.rows) for one in found)
     missing = sum(one.count("missing") for one in found)
     not_checkable = sum(one.count("not_checkable") for one in found)
     complete = sum(one.complete for one in found)
-    policies = sum("@" in one.policy for one in found)
+    policies = sum(map(_is_policy, found))
     walks = len(found) - policies
     counted = f"{policies} policies" + (f" and {walks} cross-walks" if walks else "")
     page.heading(
@@ -50,6 +50,12 @@ def write_totals(page: Page, found: Sequence[Coverage]) -> None:
 
 
 def _count(coverage: Coverage) -> str:
+    if not _is_policy(coverage):
+        return (
+            f"{len(coverage.rows)} elements: {coverage.count('encoded')} answered, "
+            f"{coverage.count('not_checkable')} with a reason not to be, "
+            f"{coverage.count('missing')} missing."
+        )
     cases = sum(len(row.results) for row in coverage.rows)
     return (
         f"{len(coverage.rows)} rows: {coverage.count('encoded')} encoded, "
@@ -57,6 +63,11 @@ def _count(coverage: Coverage) -> str:
         f"({float(coverage.share_not_checkable):.0%}), {coverage.count('missing')} missing; "
         f"{cases} cases."
     )
+
+
+def _is_policy(coverage: Coverage) -> bool:
+    """Whether it is the coverage of a policy rather than of a cross-walk, which has no version."""
+    return "@" in coverage.policy
 
 
 def _write_row(page: Page, row: RowCoverage) -> None:
