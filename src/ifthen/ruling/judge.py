@@ -55,7 +55,7 @@ class Subject:
     standard: str | None = None
 
     def as_json(self) -> dict[str, str]:
-        """``{"model": …}``, ``{"standard": …}`` or ``{"organisation": ""}``-free empty mapping."""
+        """``{"model": …}``, ``{"standard": …}`` or ``{"organisation": "the developer"}``."""
         if self.model is not None:
             return {"model": self.model}
         if self.standard is not None:
