@@ -164,19 +164,22 @@ def settle(due: Due, deeds: Iterable[Deed], at: Instant, absent: str | None) -> 
     assumed = False
     surely: Fact | None = None
     perhaps: Fact | None = None
+    tardy: Fact | None = None
     for deed in deeds:
         order = timely(deed.fact, due)
         assumed = assumed or order.assumed
         facts.append(deed.fact.id)
         if order.before is not False:
             possible.add("met")
-        if order.before is not True and (deed.certain or order.before is None):
+        if order.before is not True:
             possible.add("late")
         if deed.certain:
             surely = deed.fact
             break
         if deed.fact.coarse and perhaps is None:
             perhaps = deed.fact
+        if order.before is False and tardy is None:
+            tardy = deed.fact
         unknown.append(_why_unsure(deed.fact))
     if surely is None and absent is None:
         possible.update(_undone(due, at))
@@ -190,12 +193,16 @@ def settle(due: Due, deeds: Iterable[Deed], at: Instant, absent: str | None) -> 
     assumes = (SAME_DAY,) if assumed else ()
     if len(possible) == 1:
         (status,) = possible
-        late = lateness(surely, due) if status == "late" and surely is not None else None
+        alone = surely is not None and len(facts) == 1
+        late = lateness(surely, due) if status == "late" and surely and alone else None
         return Settlement(status, surely, late, assumes=assumes, facts=tuple(facts))
+    between = _ends(due, surely or perhaps, at)
+    if possible == {"late", "breached"} and tardy is not None and due.high is not None:
+        between = ((tardy.earliest, "late"), (due.high, "breached"))
     return Settlement(
         "undetermined",
         surely,
-        between=_ends(due, surely or perhaps, at),
+        between=between,
         assumes=assumes,
         unknown=tuple(unknown) or _why_open(due, surely),
         facts=tuple(facts),

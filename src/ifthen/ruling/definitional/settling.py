@@ -218,7 +218,7 @@ def settle(limit: Limit | None, deeds: Sequence[Found], at: Instant, listed: boo
     heard = deeds if sure is None else deeds[: sure + 1]
     orders = [in_time(deed.fact, limit) for deed in heard]
     done = None if sure is None else heard[-1].fact
-    possible = {s for deed, o in zip(heard, orders, strict=True) for s in _as(deed, o.before)}
+    possible = {status for order in orders for status in _as(order.before)}
     if done is None:
         possible.update(_undone(limit, at))
     facts = tuple(deed.fact.id for deed in heard)
@@ -230,9 +230,13 @@ def settle(limit: Limit | None, deeds: Sequence[Found], at: Instant, listed: boo
     assumes = (SAME_DAY,) if any(order.assumed for order in orders) else ()
     if len(possible) > 1:
         ends = _ends(limit, told, at)
+        if possible == {"late", "breached"} and limit is not None:
+            late_one = next(d for d, o in zip(heard, orders, strict=True) if o.before is False)
+            ends = ((late_one.fact.earliest, "late"), (limit.high, "breached"))
         return Settled("undetermined", done, None, ends, assumes, UNTOLD, facts)
     (status,) = possible
-    late = lateness(done, limit) if status == "late" and done and limit else None
+    alone = done is not None and len(heard) == 1
+    late = lateness(done, limit) if status == "late" and alone and done and limit else None
     return Settled(status, done, late, (), assumes, (), facts)
 
 
@@ -289,12 +293,11 @@ def once(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
 
 
-def _as(deed: Found, in_time: bool | None) -> tuple[Status, ...]:
+def _as(in_time: bool | None) -> tuple[Status, ...]:
+    """What a deed makes of a duty, if it counts."""
     if in_time is None:
         return ("met", "late")
-    if in_time:
-        return ("met",)
-    return ("late",) if deed.certain else ()
+    return ("met",) if in_time else ("late",)
 
 
 def _undone(limit: Limit | None, at: Instant) -> tuple[Status, ...]:
