@@ -68,3 +68,38 @@ def test_between_late_and_breached_both_ends_are_told():
         {"date": "2024-03-31", "status": "breached"},
     ]
     assert finding.unknown == ("whether d2024-04-03 counts is not known",)
+
+
+# --- on a public record ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("clause", ["plan", "review"])
+def test_a_late_deed_proves_lateness_only_on_a_record_that_lists_every_such_deed(clause):
+    facts = published("2024-04-03") + "- {id: r, kind: external_review, date: 2024-04-03}\n"
+    listed = PUBLIC.replace("]", ", published, external_review]")
+    own, all_listed, public = (found(clause, facts, head)[0] for head in (OWN, listed, PUBLIC))
+    assert [f.status for f in (own, all_listed, public)] == ["late", "late", "undetermined"]
+    assert (
+        own.as_json()["late_by"] == all_listed.as_json()["late_by"] != public.as_json()["late_by"]
+    )
+    assert public.as_json()["done"] == "2024-04-03"
+    (reason,) = public.unknown
+    assert reason.startswith("an earlier ")
+    assert "may have gone unrecorded" in reason
+
+
+@pytest.mark.parametrize("head", [OWN, PUBLIC])
+def test_a_deed_in_time_is_in_time_on_any_record(head):
+    assert found("plan", published("2024-03-01"), head)[0].status == "met"
+
+
+@pytest.mark.parametrize("clause", ["plan", "review"])
+def test_the_developers_own_word_settles_what_a_late_deed_does_not(clause):
+    facts = published("2024-04-03") + "- {id: r, kind: external_review, date: 2024-04-03}\n"
+    settled = [
+        f
+        for f in found(clause, facts + ACKNOWLEDGED % clause, PUBLIC)
+        if f.status != "undetermined"
+    ]
+    assert [(f.status, f.as_json()["late_by_days"]) for f in settled] == [("late", 3)]
+    assert settled[0].assumes == ("the developer's own acknowledgement",)

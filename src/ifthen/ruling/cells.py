@@ -25,6 +25,7 @@ from ifthen.ruling.matching import attribute
 from ifthen.ruling.order import Order, Point, ordered
 from ifthen.ruling.outcome import (
     NEVER,
+    Absent,
     Deed,
     Due,
     Interval,
@@ -180,11 +181,11 @@ class Cell:
             if self.window.owns(fact) or fact.id in self.carried:
                 yield fact, certain
 
-    def absent(self, expressions: Iterable[Expression], trigger: Fact | None) -> str | None:
+    def absent(self, expressions: Iterable[Expression], trigger: Fact | None) -> Absent | None:
         """Why it proves nothing that none of these is recorded; None where it proves it."""
         for expression in expressions:
             if not self.judge.listed(expression):
-                return self.judge.not_recorded(self.judge.lane(expression, trigger), expression)
+                return self.judge.absent(self.judge.lane(expression, trigger), expression)
         return None
 
     def run_duty(
@@ -216,7 +217,7 @@ class Cell:
         due: Due,
         wanted: Sequence[Iterable[Deed]],
         at: Instant,
-        absent: str | None,
+        absent: Absent | None,
     ) -> Outcome:
         """Settle a duty of which every one of ``wanted`` must be done."""
         settlements = [settle(due, deeds, at, absent) for deeds in wanted]

@@ -244,8 +244,6 @@ class CadenceCell(Cell):
             instance=anchor.id if anchor else None,
             facts=tuple(dict.fromkeys([*([anchor.id] if anchor else []), *outcome.facts])),
         )
-        if deeds and deeds[0].certain and absent is not None and outcome.status == "late":
-            outcome = replace(outcome, status="undetermined", unknown=(*outcome.unknown, absent))
         outcome = extended(outcome, steps)
         if outcome.status == "met" and unknown:
             return replace(outcome, status="undetermined", unknown=(*outcome.unknown, *unknown))

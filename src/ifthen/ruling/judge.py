@@ -38,6 +38,7 @@ from ifthen.ruling.comparing import elapsed, holds, interval_text, passing, show
 from ifthen.ruling.compute import Compute
 from ifthen.ruling.matching import Matcher, Names, attribute
 from ifthen.ruling.order import SAME_DAY, Point, precedes
+from ifthen.ruling.outcome import Absent
 from ifthen.ruling.quantities import Range, Value
 from ifthen.ruling.reasons import Because, agree, kleene_and, kleene_not, kleene_or
 from ifthen.ruling.standing import Standing
@@ -485,11 +486,20 @@ class Judge:
 
     def not_recorded(self, lane: Lane, events: Expression) -> str:
         """Why absence proves nothing here."""
-        missing = [kind for kind in lane.kinds if kind not in self.timeline.complete]
-        return (
-            f"no {self.names.text(self.events(events))} is recorded, and the record does not say "
-            f"that it lists every {' and '.join(missing)}"
+        text = self.names.text(self.events(events))
+        return f"no {text} is recorded, and {self._not_listed(lane)}"
+
+    def absent(self, lane: Lane, events: Expression) -> Absent:
+        """Why absence proves nothing here, whether or not there was a late deed."""
+        text = self.names.text(self.events(events))
+        return Absent(
+            self.not_recorded(lane, events),
+            f"an earlier {text} may have gone unrecorded, as {self._not_listed(lane)}",
         )
+
+    def _not_listed(self, lane: Lane) -> str:
+        missing = [kind for kind in lane.kinds if kind not in self.timeline.complete]
+        return f"the record does not say that it lists every {' and '.join(missing)}"
 
     # --- primitives over the record --------------------------------------------------------
 

@@ -89,6 +89,16 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """Why it proves nothing that no deed is recorded: the record may not list it."""
+
+    any: str
+    """Where none is."""
+    earlier: str
+    """Where one is that came too late: an earlier one may have gone unrecorded."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One duty, hold, decision or power of one clause about one subject, under one variant."""
 
@@ -152,7 +162,7 @@ class Settlement:
     facts: tuple[str, ...] = field(default=())
 
 
-def settle(due: Due, deeds: Iterable[Deed], at: Instant, absent: str | None) -> Settlement:
+def settle(due: Due, deeds: Iterable[Deed], at: Instant, absent: Absent | None) -> Settlement:
     """The status of a duty.
 
     ``deeds`` are in order; ``absent`` says why the absence of a deed proves nothing (None where it
@@ -183,13 +193,16 @@ def settle(due: Due, deeds: Iterable[Deed], at: Instant, absent: str | None) -> 
         unknown.append(_why_unsure(deed.fact))
     if surely is None and absent is None:
         possible.update(_undone(due, at))
-    elif surely is None:
+    elif surely is None and absent is not None:
         return Settlement(
             "undetermined",
             between=_ends(due, perhaps, at) if perhaps is not None else (),
-            unknown=tuple(unknown) or (str(absent),),
+            unknown=tuple(unknown) or (absent.any,),
             facts=tuple(facts),
         )
+    if absent is not None and possible == {"late"}:
+        possible.add("met")
+        unknown.append(absent.earlier)
     assumes = (SAME_DAY,) if assumed else ()
     if len(possible) == 1:
         (status,) = possible

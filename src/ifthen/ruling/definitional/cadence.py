@@ -80,8 +80,6 @@ class Turns(Ruled):
         by_time, by_growth, steps, in_doubt = self._limits(turn)
         limit = self.settling.taken_over(binding([by_time, by_growth]), turn.since)
         outcome = self._outcome(turn, turn.since, limit, self._deeds(turn))
-        if turn.deed is not None and outcome.status == "late" and not self.listed:
-            outcome = unsure(replace(outcome, status="undetermined"))
         outcome = explained(outcome, steps)
         if outcome.status == "met" and in_doubt:
             return unsure(replace(outcome, status="undetermined"))

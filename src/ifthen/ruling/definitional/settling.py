@@ -212,7 +212,8 @@ class Settling:
 def settle(limit: Limit | None, deeds: Sequence[Found], at: Instant, listed: bool) -> Settled:
     """The one status possible, or undetermined.
 
-    The first deed that certainly counts settles the matter; those before it may have.
+    The first deed that certainly counts settles the matter; those before it may have, and one in
+    time may have gone unrecorded where not every such event is listed.
     """
     sure = next((n for n, deed in enumerate(deeds) if deed.certain), None)
     heard = deeds if sure is None else deeds[: sure + 1]
@@ -221,6 +222,8 @@ def settle(limit: Limit | None, deeds: Sequence[Found], at: Instant, listed: boo
     possible = {status for order in orders for status in _as(order.before)}
     if done is None:
         possible.update(_undone(limit, at))
+    elif possible == {"late"} and not listed:
+        possible.add("met")
     facts = tuple(deed.fact.id for deed in heard)
     coarse = [deed.fact for deed in heard if deed.fact.coarse]
     told = done or next(iter(coarse), None)
