@@ -321,7 +321,7 @@ class Judge:
             ),
             ids,
             unknown,
-            last.assumes,
+            last.assumed(lambda fact: attribute(fact, name)),
         )
 
     def _plain(self, fact: Fact, name: str, value: object) -> object:
@@ -578,7 +578,7 @@ class Judge:
             tuple(fact.id for fact in last.candidates),
             {"procedure": name},
             why if value is None else (),
-            last.assumes,
+            last.assumed(lambda fact: decision_counts(self, procedure, fact).value),
             children,
         )
 

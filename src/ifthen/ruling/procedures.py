@@ -197,7 +197,7 @@ class ProcedureCell(Cell):
                 name,
                 value,
                 tuple(fact.id for fact in last.candidates),
-                assumes=last.assumes,
+                assumes=last.assumed(lambda fact: fact.id),
                 children=tuple(children),
             ),
             tuple(missing),
