@@ -22,7 +22,7 @@ from ifthen.record.model import Fact
 from ifthen.ruling.course import Course
 from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.matching import attribute
-from ifthen.ruling.order import Order, Point, ordered
+from ifthen.ruling.order import Order, Point, closing, ordered
 from ifthen.ruling.outcome import (
     NEVER,
     Absent,
@@ -34,7 +34,7 @@ from ifthen.ruling.outcome import (
     settle,
 )
 from ifthen.ruling.reading import Kept, Noting, Since, up_to
-from ifthen.ruling.reasons import Because
+from ifthen.ruling.reasons import Because, agree
 from ifthen.ruling.timeline import FIRST_INSTANT, LAST_INSTANT, Lane
 
 
@@ -64,6 +64,39 @@ class Window:
         return self.end is not None and self.end <= at
 
 
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What a version leaves to the clause that continues one of its own."""
+
+    keys: frozenset[str] = frozenset()
+    """Keys of duties not yet due."""
+    value: bool | None = False
+    """What the condition that triggers came to at the end; whether it was in a gap."""
+    number: int = 0
+    """How often it had turned true by then."""
+    pending: tuple[tuple[str, Interval], ...] = ()
+    """Of these turns, those whose duty was not yet due, and when each was."""
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.keys
+
+    @staticmethod
+    def joined(all_: Sequence[Handover]) -> Handover:
+        """What several variants leave together."""
+        if len(all_) == 1:
+            return all_[0]
+        pending = {key: when for one in all_ for key, when in one.pending}
+        return Handover(
+            frozenset(key for one in all_ for key in one.keys),
+            agree(one.value for one in all_),
+            max(one.number for one in all_),
+            tuple(pending.items()),
+        )
+
+
+NOTHING = Handover()
+
+
 class Cell:
     """Base of the six kinds."""
 
@@ -72,13 +105,15 @@ class Cell:
         clause: Clause,
         judge: Judge,
         window: Window,
-        carried: frozenset[str] = frozenset(),
+        carried: Handover = NOTHING,
     ) -> None:
         self.clause = clause
         self.judge = judge
         self.window = window
         self.carried = carried
-        """Keys of duties taken over from the version before."""
+        """What is taken over from the version before."""
+        self.state: tuple[bool | None, int] | None = None
+        """What the condition that triggers came to last, and how often it had turned true."""
         self.wake: Instant | None = None
         """The next instant at which time alone may change an outcome."""
         self._begun = False
@@ -97,6 +132,16 @@ class Cell:
     def outcomes(self) -> Iterable[Outcome]:
         """Every outcome."""
         return self._found.values()
+
+    def handover(self) -> Handover:
+        """What is left to a later version, once this one is no longer in force."""
+        left = [outcome for outcome in self._found.values() if outcome.carry]
+        keys = frozenset(outcome.key for outcome in left)
+        if self.state is None:
+            return Handover(keys)
+        turns = ((outcome.key, outcome.triggered) for outcome in left)
+        pending = tuple((key, when) for key, when in turns if when is not None)
+        return Handover(keys, *self.state, pending)
 
     def newly_read(self) -> list[tuple[Lane, Instant]]:
         """Lanes that were read, or read further, since this was last asked, and up to when."""
@@ -164,6 +209,13 @@ class Cell:
         return iter(steps)
 
     # --- shared by the kinds ---------------------------------------------------------------
+
+    def as_taken_over(
+        self, when: Interval, ask: Callable[[Point], tuple[Because, ...]]
+    ) -> tuple[Point, tuple[Because, ...]]:
+        """What this version makes of a condition at the end of an older version's day."""
+        point = closing(min(end_of(day_of(when[1])), self.window.start - 1))
+        return point, ask(point)
 
     def horizon(self, at: Instant) -> Instant:
         """The last instant at which this version is judged."""

@@ -78,7 +78,7 @@ class Turns(Ruled):
 
     def _turn(self, turn: _Turn) -> Outcome:
         by_time, by_growth, steps, in_doubt = self._limits(turn)
-        limit = self.settling.taken_over(binding([by_time, by_growth]), turn.since)
+        limit = self.settling.taken_over(binding([by_time, by_growth]), turn.since, "")
         outcome = self._outcome(turn, turn.since, limit, self._deeds(turn))
         outcome = explained(outcome, steps)
         if outcome.status == "met" and in_doubt:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ifthen.dates import Instant, day_of, deadline, start_of
+from ifthen.dates import Instant, day_of, deadline, end_of, start_of
 from ifthen.policy.model import Expression
 from ifthen.record.model import Fact
 from ifthen.ruling.definitional.conditions import Conditions
@@ -13,7 +13,7 @@ from ifthen.ruling.definitional.days import Days, States
 from ifthen.ruling.definitional.settling import Settling, Window, once
 from ifthen.ruling.definitional.values import UNTOLD, Here
 from ifthen.ruling.definitional.view import Found
-from ifthen.ruling.order import Point, turning_fact
+from ifthen.ruling.order import Point, closing, turning_fact
 from ifthen.ruling.outcome import Interval, Outcome, Status
 from ifthen.ruling.reasons import Because
 
@@ -51,6 +51,10 @@ class Ruled:
         """Where no trigger is on record."""
         listed = self.conditions.listed(events)
         return Outcome("-", "dormant") if listed else unsure(Outcome("-", "undetermined"))
+
+    def before_begun(self, when: Interval) -> Point:
+        """The end of a day before this version was in force."""
+        return closing(min(end_of(day_of(when[1])), self.window.start - 1))
 
     def grace(self, grace: Expression | None, since: Instant) -> Interval | None:
         """Until when a state may go on; None where the grace has no bound."""

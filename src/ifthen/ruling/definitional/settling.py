@@ -50,6 +50,20 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """What an older version may have left of a clause that a condition triggers."""
+
+    value: bool | None = False
+    """What the condition came to at its end, or whether a gap was open then."""
+    number: int = 0
+    """How often it had turned true."""
+    pending: str | None = None
+    """Key of a turn whose duty goes on."""
+    since: Interval | None = None
+    """When that one was."""
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """When the version of the policy is in force, and what its clauses take over."""
 
@@ -63,6 +77,7 @@ class Window:
     """The fact that put the version in the place of another, which judges that fact."""
     ended_by: str | None = None
     """The fact that put the next version in its place."""
+    handed: Handed = Handed()
 
     def holds(self, instant: Instant) -> bool:
         """Whether the version is in force at an instant."""
@@ -101,7 +116,7 @@ class Settling:
     ) -> Outcome:
         """The outcome of a duty that arose at ``when``."""
         stated = binding(self._limit(each, trigger, when) for each in duty.deadlines)
-        limit = self.taken_over(stated, when)
+        limit = self.taken_over(stated, when, key)
         back = any(isinstance(each, Before) and each.events is None for each in duty.deadlines)
         wanted = [self._deeds(events, trigger, when, duty.after, back) for events in duty.then]
         listed = all(self.conditions.listed(events) for events in duty.then)
@@ -146,10 +161,12 @@ class Settling:
             carry=self.window.closed(self.at) and beyond and undone,
         )
 
-    def taken_over(self, limit: Limit | None, when: Interval) -> Limit | None:
+    def taken_over(self, limit: Limit | None, when: Interval, key: str) -> Limit | None:
         """A limit; what the version took over already overdue is due on the day it begins."""
         start = self.window.start
         older = self.window.takes_over and when[0] < start
+        if key.startswith("#"):
+            older = key == self.window.handed.pending
         if limit is None or limit.untold or not older or limit.low >= start:
             return limit
         return limit.not_before(end_of(day_of(start)))
