@@ -65,6 +65,78 @@ def test_an_incident_goes_on_being_reported_under_the_later_version():
     assert lapsed[("1", "i")][0] == "lapsed"
 
 
+# --- what may fall under either version ---------------------------------------------------------
+
+
+def coarse(fact, first, last):
+    return {**fact, "date": day(first), "earliest": day(first), "latest": day(last)}
+
+
+INCIDENT = {"id": "i", "kind": "incident"}
+ACROSS = "whether i falls under this version is not known"
+
+
+def about_it(clause, found, *, continued=False, switch=SWITCH, at=60):
+    """Status and reasons of what is found about ``i``, by version; all of it is confirmed."""
+    chosen = Chosen((clause,), (clause,) if continued else ())
+    record, when = record_of([adopted(), *found, adopted(switch, 2)]), moment(day(at))
+    policies = {policy.id: policy for policy in chosen.policies}
+    findings = rule(chosen.policies, record, when).findings
+    for finding in findings:
+        assert check(finding, policies[finding.policy], record, when, when) == ()
+    return {
+        f.policy[-1]: (f.status, ACROSS in f.unknown)
+        for f in findings
+        if f.outcome.instance == "i" and not f.outcome.key.startswith("stretch")
+    }
+
+
+def test_an_incident_of_either_version_is_left_open_in_both():
+    found = about_it("report-incident", [coarse(INCIDENT, 8, 12)])
+    assert found == {"1": ("undetermined", True), "2": ("undetermined", True)}
+
+
+@pytest.mark.parametrize(("first", "last", "version"), [(5, 9, "1"), (10, 14, "2")])
+def test_an_incident_of_one_version_is_ruled_by_that_one(first, last, version):
+    found = about_it("report-incident", [coarse(INCIDENT, first, last)], switch=10, at=17)
+    assert list(found) == [version]
+    assert not found[version][1]
+
+
+def test_what_asks_nothing_under_either_stays_dormant():
+    checked = {"id": "i", "kind": "assessment_completed", "model": "alpha",
+               "assessment": "preliminary", "effective_compute": 1e24}  # fmt: skip
+    began = {"id": "t", "kind": "training_started", "date": day(1), "model": "alpha",
+             "effective_compute": 1e24}  # fmt: skip
+    found = about_it("follow-up", [began, coarse(checked, 8, 12)])
+    assert found == {"1": ("dormant", False), "2": ("dormant", False)}
+
+
+def test_a_duty_that_goes_on_is_the_same_under_either():
+    found = about_it("report-incident", [coarse(INCIDENT, 8, 12)], continued=True)
+    assert found == {"2": ("breached", False)}
+
+
+def test_a_release_of_either_version_is_open_only_where_both_permit_it():
+    release = coarse({"id": "i", "kind": "model_released", "model": "alpha"}, 8, 12)
+    assessed = {"id": "d", "kind": "threshold_decision", "date": day(2), "model": "alpha"}
+    safe = {**assessed, "findings": {"bio": "below", "cyber": "below"}}
+    risky = {**assessed, "findings": {"bio": "crossed", "cyber": "below"}}
+    permitted = about_it("deploy-gate", [safe, release])
+    assert permitted == {"1": ("open", False), "2": ("open", False)}
+    held = about_it("deploy-gate", [risky, release])
+    assert held == {"1": ("undetermined", True), "2": ("undetermined", True)}
+
+
+def test_a_turn_that_may_have_begun_under_either_is_left_open_in_both():
+    assessed = {"id": "i", "kind": "assessment_completed", "model": "alpha"}
+    began = {**TRAINED, "date": day(1)}
+    found = about_it("every-fortnight", [began, coarse(assessed, 8, 12)])
+    assert found == {"1": ("undetermined", True), "2": ("undetermined", True)}
+    found = about_it("every-fortnight", [began, coarse(assessed, 8, 12)], continued=True)
+    assert found == {"2": ("breached", False)}
+
+
 # --- what a condition triggers ------------------------------------------------------------------
 
 RISKY = {"id": "d", "kind": "threshold_decision", "date": day(5), "model": "alpha",
@@ -219,7 +291,7 @@ def test_exactly_one_version_tells_of_each_duty_that_goes_on(clause, found, swit
     assert not any(f.status == "lapsed" for f in findings)
 
 
-@given(facts(most=8), st.integers(1, LAST_DAY))
+@given(facts(most=8, coarse=False), st.integers(1, LAST_DAY))
 def test_a_version_sees_no_act_outside_its_time(found, switch):
     record = record_of([adopted(), *found, adopted(switch, 2)])
     chosen = Chosen(("state-required", "deploy-gate", "exit"), ())

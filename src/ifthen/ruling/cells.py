@@ -53,11 +53,16 @@ class Window:
         """Whether the version is in force at an instant."""
         return self.start <= instant and (self.end is None or instant < self.end)
 
-    def owns(self, fact: Fact) -> bool:
-        """Whether the version judges a fact; a change of policy is judged by what it changes."""
-        if fact.id == self.ended_by:
-            return True
-        return fact.id != self.begun_by and self.holds(fact.earliest)
+    def owns(self, fact: Fact) -> bool | None:
+        """Whether the version judges a fact; None where the days it may have happened do not tell.
+
+        A change of policy is judged by what it changes.
+        """
+        if fact.id in (self.ended_by, self.begun_by):
+            return fact.id == self.ended_by
+        if fact.latest < self.start or self.closed_by(fact.earliest):
+            return False
+        return True if self.holds(fact.earliest) and self.holds(fact.latest) else None
 
     def closed_by(self, at: Instant) -> bool:
         """Whether the version is no longer in force at ``at``."""
@@ -230,8 +235,27 @@ class Cell:
         """Facts that fall under this version, each with its certainty."""
         lane = self.judge.lane(expression)
         for fact, certain in zip(lane.facts, lane.certain, strict=True):
-            if self.window.owns(fact) or fact.id in self.carried:
+            if self.window.owns(fact) is not False or fact.id in self.carried:
                 yield fact, certain
+
+    def arising(
+        self, fact: Fact, at: Instant, judge: Callable[[], Iterable[Outcome]]
+    ) -> tuple[Outcome, ...]:
+        """What arises from a fact: judged once, and open where another version may judge it."""
+        sure = fact.id in self.carried or self.window.owns(fact) is True
+        open_ = judge if sure else lambda: (self.unowned(fact, outcome) for outcome in judge())
+        return self.once(fact.id, fact, at, open_)
+
+    def unowned(self, fact: Fact, outcome: Outcome) -> Outcome:
+        """An outcome of a fact that may fall under another version: open if anything is asked."""
+        if outcome.status in ("dormant", "open"):
+            return outcome
+        reason = f"whether {fact.id} falls under this version is not known"
+        between = outcome.between if outcome.status == "undetermined" else ()
+        unknown = (*outcome.unknown, reason)
+        return replace(
+            outcome, status="undetermined", late_seconds=None, between=between, unknown=unknown
+        )
 
     def absent(self, expressions: Iterable[Expression], trigger: Fact | None) -> Absent | None:
         """Why it proves nothing that none of these is recorded; None where it proves it."""

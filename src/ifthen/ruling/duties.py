@@ -43,7 +43,7 @@ class WheneverCell(Cell):
         found = False
         for fact, certain in self.triggers(self.clause.when):
             found = True
-            yield from self.once(fact.id, fact, at, partial(self._on_event, fact, certain, at))
+            yield from self.arising(fact, at, partial(self._on_event, fact, certain, at))
         if not found:
             lane = self.judge.lane(self.clause.when)
             why = () if lane.complete else (self.judge.not_recorded(lane, self.clause.when),)
@@ -228,7 +228,14 @@ class CadenceCell(Cell):
                 status="undetermined",
                 unknown=(*outcome.unknown, f"whether {doubt.fact.id} counts is not known"),
             )
+        if period.anchor is not None and self._straddles(period):
+            outcome = self.unowned(period.anchor, outcome)
         yield outcome
+
+    def _straddles(self, period: _Period) -> bool:
+        """Whether the turn may have begun under another version."""
+        begun = (self.window.holds(instant) for instant in period.since)
+        return not self._carried(period) and not all(begun)
 
     def _not_ours(self, period: _Period, outcome: Outcome) -> bool:
         """Whether the turn ended under an earlier version, or began under a later one."""
@@ -237,7 +244,7 @@ class CadenceCell(Cell):
             return True
         if outcome.done is not None and outcome.done[1] < start:
             return True
-        return period.since[0] < start and not self._carried(period)
+        return period.since[1] < start and not self._carried(period)
 
     def _carried(self, period: _Period) -> bool:
         """Whether a turn that began before this version was still open when it began."""

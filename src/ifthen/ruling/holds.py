@@ -59,8 +59,8 @@ class ForbidCell(Cell):
         acts = [
             outcome
             for fact in self._acts().facts
-            if self.window.owns(fact)
-            for outcome in self.once(fact.id, fact, at, partial(self._act, fact))
+            if self.window.owns(fact) is not False
+            for outcome in self.arising(fact, at, partial(self._act, fact))
         ]
         yield from acts
         yield from self._running(acts, at)

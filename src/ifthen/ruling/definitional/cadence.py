@@ -11,7 +11,7 @@ from ifthen.policy.model import Cadence, Call, Compare, Constant, Expression
 from ifthen.record.model import Fact
 from ifthen.ruling.definitional.conditions import Conditions
 from ifthen.ruling.definitional.days import Days
-from ifthen.ruling.definitional.ruled import Ruled, explained, unsure
+from ifthen.ruling.definitional.ruled import Ruled, elsewhere, explained, unsure
 from ifthen.ruling.definitional.settling import Limit, Window, binding, once
 from ifthen.ruling.definitional.values import Here
 from ifthen.ruling.definitional.view import Found
@@ -49,7 +49,7 @@ class Turns(Ruled):
             if self._ours(turn, outcome):
                 if turn.doubt is not None and outcome.status not in ("met", "dormant"):
                     outcome = unsure(replace(outcome, status="undetermined"))
-                yield outcome
+                yield elsewhere(self._ruled(turn), outcome)
 
     def _turns(self) -> Iterator[_Turn]:
         found = self.conditions.found(self.clause.do)
@@ -74,7 +74,12 @@ class Turns(Ruled):
         begun, start = turn.since[0], self.window.start
         if self.window.closed(begun) or (outcome.done is not None and outcome.done[1] < start):
             return False
-        return begun >= start or self.window.takes_over
+        return turn.since[1] >= start or self.window.takes_over
+
+    def _ruled(self, turn: _Turn) -> bool | None:
+        """Whether a turn is ruled under this version; None where its anchor's days do not tell."""
+        older = self.window.takes_over and turn.since[0] < self.window.start
+        return True if turn.anchor is None or older else self.window.spans(*turn.since)
 
     def _turn(self, turn: _Turn) -> Outcome:
         by_time, by_growth, steps, in_doubt = self._limits(turn)

@@ -45,7 +45,8 @@ class Ruled:
 
     def triggers(self, events: Expression) -> list[Found]:
         """The facts that match and are ruled under this version."""
-        return [f for f in self.conditions.found(events) if self.window.rules(f.fact)]
+        found = self.conditions.found(events)
+        return [each for each in found if self.window.rules(each.fact) is not False]
 
     def nothing(self, events: Expression) -> Outcome:
         """Where no trigger is on record."""
@@ -77,6 +78,14 @@ class Ruled:
             done=None if until is None else (start_of(day_of(until)), until),
         )
         return explained(stretch, steps)
+
+
+def elsewhere(ruled: bool | None, outcome: Outcome) -> Outcome:
+    """An outcome; where it is not known whether it is ruled here, only that nothing is asked."""
+    if ruled is not None or outcome.status in ("dormant", "open"):
+        return outcome
+    ends = outcome.between if outcome.status == "undetermined" else ()
+    return unsure(replace(outcome, status="undetermined", late_seconds=None, between=ends))
 
 
 def explained(outcome: Outcome, steps: Iterable[Because]) -> Outcome:

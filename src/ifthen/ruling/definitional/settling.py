@@ -83,16 +83,25 @@ class Window:
         """Whether the version is in force at an instant."""
         return self.start <= instant and (self.end is None or instant < self.end)
 
-    def owns(self, fact: Fact) -> bool:
-        """Whether the version judges a fact; a change of policy is judged by what it changes."""
+    def owns(self, fact: Fact) -> bool | None:
+        """Whether the version judges a fact; a change of policy is judged by what it changes.
+
+        None where it may have happened under this version or under another.
+        """
         if fact.id == self.begun_by:
             return False
-        return fact.id == self.ended_by or self.holds(fact.earliest)
+        return True if fact.id == self.ended_by else self.spans(fact.earliest, fact.latest)
 
-    def rules(self, fact: Fact) -> bool:
+    def spans(self, low: Instant, high: Instant) -> bool | None:
+        """Whether an interval lies within the time of the version; None where only in part."""
+        if self.holds(low) and self.holds(high):
+            return True
+        return False if high < self.start or self.closed(low) else None
+
+    def rules(self, fact: Fact) -> bool | None:
         """Whether what a fact triggered is ruled under this version."""
         older = fact.earliest < self.start or fact.id == self.begun_by
-        return self.owns(fact) or (self.takes_over and older)
+        return True if self.takes_over and older else self.owns(fact)
 
     def closed(self, instant: Instant) -> bool:
         """Whether the version is no longer in force."""

@@ -7,7 +7,15 @@ from dataclasses import replace
 
 from ifthen.dates import day_of, end_of, start_of
 from ifthen.policy.model import Whenever
-from ifthen.ruling.definitional.ruled import ASKED, KEPT, Ruled, explained, unsure, valued
+from ifthen.ruling.definitional.ruled import (
+    ASKED,
+    KEPT,
+    Ruled,
+    elsewhere,
+    explained,
+    unsure,
+    valued,
+)
 from ifthen.ruling.definitional.view import Found
 from ifthen.ruling.order import Point, after_fact, before_fact
 from ifthen.ruling.outcome import Outcome
@@ -24,7 +32,8 @@ class Triggered(Ruled):
     def _events(self, clause: Whenever) -> Iterator[Outcome]:
         assert clause.when is not None
         found = self.triggers(clause.when)
-        yield from (self._on(clause, each) for each in found)
+        for each in found:
+            yield elsewhere(self.window.rules(each.fact), self._on(clause, each))
         if not found:
             yield self.nothing(clause.when)
 
