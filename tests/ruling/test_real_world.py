@@ -296,3 +296,20 @@ def test_a_void_decision_opens_no_deployment(
     ruling = rule([policy], record, "2025-06-10", throughout=True)
     assert [f.status for f in of(ruling, "capability-decision", "m")] == [decision]
     assert (decision == "void") == any(f.status == "void" for f in ruling.faults)
+
+
+# --- words that leave room ----------------------------------------------------------------------
+
+
+def test_a_week_is_late_for_immediately_only_to_a_charitable_reader() -> None:
+    record = lab(
+        "date: 2024-01-01, id: t, kind: training_started, model: m",
+        "date: 2024-03-01, id: d, kind: threshold_decision, model: m, "
+        "findings: {misuse: crossed, autonomy: below}",
+        "date: 2024-03-08, id: l, kind: weights_locked, model: m",
+    )
+    ruling = rule([load_policy("anthropic/rsp@1.0")], record, "2024-04-01", throughout=True)
+    (found,) = of(ruling, "lock-weights")
+    assert (found.status, found.as_json()["due"]) == ("met", None)
+    (word,) = found.as_json()["words"]
+    assert (word["charitable_status"], word["charitable_due"]) == ("late", "2024-03-02")
