@@ -125,17 +125,17 @@ def test_nothing_that_happens_later_is_seen(chosen, found, change, number):
 # --- what the record leaves open -----------------------------------------------------------------
 
 
-@given(choices(), facts(most=7, coarse=False), st.data())
-def test_what_a_coarse_date_leaves_determined_holds_on_every_day(chosen, found, data):
+@given(choices(), facts(most=7, coarse=False), CHANGES, st.data())
+def test_what_a_coarse_date_leaves_determined_holds_on_every_day(chosen, found, change, data):
     place = data.draw(st.integers(0, len(found) - 1))
     low = data.draw(st.integers(0, LAST_DAY - 12))
     width = data.draw(st.integers(1, 12))
     blurred = {"date": day(low), "earliest": day(low), "latest": day(low + width)}
-    record = world([*found[:place], {**found[place], **blurred}, *found[place + 1 :]])
+    record = world([*found[:place], {**found[place], **blurred}, *found[place + 1 :]], change)
     coarse = statuses(ruled(chosen, record))
     for number in {low, low + 1, low + width // 2, low + width - 1, low + width}:
         exact = {**found[place], "date": day(number)}
-        days = statuses(ruled(chosen, world([*found[:place], exact, *found[place + 1 :]])))
+        days = statuses(ruled(chosen, world([*found[:place], exact, *found[place + 1 :]], change)))
         for key, status in coarse.items():
             if status != "undetermined" and key in days:
                 assert days[key] == status, (key, day(number))

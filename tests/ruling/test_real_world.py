@@ -263,3 +263,53 @@ def test_pretraining_pauses_at_1x_of_a_model_whose_security_is_missing(
     found = may([policy], record, "train", "new", "2025-08-01", throughout=True)
     pause = next(f for f in found.clauses if f.clause.endswith("#pretraining-pause"))
     assert pause.status == ("open" if answer == "permitted" else "held")
+
+
+# --- a decision that does not count -------------------------------------------------------------
+
+BELOW = "cbrn: below, cbrn-4: below, ai-rd-4: below, ai-rd-5: below, autonomy-checkpoint: below"
+
+
+@pytest.mark.parametrize("version", ["2.0", "2.1", "2.2"])
+@pytest.mark.parametrize(
+    ("by", "answer", "decision"),
+    [
+        (", by: [ceo, rso]", "permitted", "counts"),
+        (", by: [ceo]", "held", "void"),
+        ("", "undetermined", "undetermined"),
+    ],
+)
+def test_a_void_decision_opens_no_deployment(
+    version: str, by: str, answer: str, decision: str
+) -> None:
+    policy = load_policy(f"anthropic/rsp@{version}")
+    record = lab(
+        "date: 2025-06-01, id: c, kind: capability_report, model: m",
+        f"date: 2025-06-02, id: d, kind: threshold_decision, model: m, findings: {{{BELOW}}}{by}",
+        "date: 2025-06-03, id: n, kind: board_or_trust_notice, model: m, to: [board, ltbt]",
+    )
+    found = may([policy], record, "deploy", "m", "2025-06-10", throughout=True)
+    statuses = {f.clause.partition("#")[2]: f.status for f in found.clauses}
+    assert found.answer == answer
+    assert statuses["deploy-gate"] == "open"
+    assert statuses["capability-decision"] == {"permitted": "open"}.get(answer, answer)
+    ruling = rule([policy], record, "2025-06-10", throughout=True)
+    assert [f.status for f in of(ruling, "capability-decision", "m")] == [decision]
+    assert (decision == "void") == any(f.status == "void" for f in ruling.faults)
+
+
+# --- words that leave room ----------------------------------------------------------------------
+
+
+def test_a_week_is_late_for_immediately_only_to_a_charitable_reader() -> None:
+    record = lab(
+        "date: 2024-01-01, id: t, kind: training_started, model: m",
+        "date: 2024-03-01, id: d, kind: threshold_decision, model: m, "
+        "findings: {misuse: crossed, autonomy: below}",
+        "date: 2024-03-08, id: l, kind: weights_locked, model: m",
+    )
+    ruling = rule([load_policy("anthropic/rsp@1.0")], record, "2024-04-01", throughout=True)
+    (found,) = of(ruling, "lock-weights")
+    assert (found.status, found.as_json()["due"]) == ("met", None)
+    (word,) = found.as_json()["words"]
+    assert (word["charitable_status"], word["charitable_due"]) == ("late", "2024-03-02")

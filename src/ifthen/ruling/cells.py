@@ -32,9 +32,10 @@ from ifthen.record.model import Fact
 from ifthen.ruling.course import Course
 from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.matching import attribute
-from ifthen.ruling.order import Order, Point, ordered
+from ifthen.ruling.order import Order, Point, closing, ordered
 from ifthen.ruling.outcome import (
     NEVER,
+    Absent,
     Deed,
     Due,
     Interval,
@@ -44,7 +45,7 @@ from ifthen.ruling.outcome import (
     settle,
 )
 from ifthen.ruling.reading import Kept, Noting, Since, up_to
-from ifthen.ruling.reasons import Because
+from ifthen.ruling.reasons import Because, agree
 from ifthen.ruling.timeline import FIRST_INSTANT, LAST_INSTANT, Lane
 
 
@@ -63,15 +64,53 @@ class Window:
         """Whether the version is in force at an instant."""
         return self.start <= instant and (self.end is None or instant < self.end)
 
-    def owns(self, fact: Fact) -> bool:
-        """Whether the version judges a fact; a change of policy is judged by what it changes."""
-        if fact.id == self.ended_by:
-            return True
-        return fact.id != self.begun_by and self.holds(fact.earliest)
+    def owns(self, fact: Fact) -> bool | None:
+        """Whether the version judges a fact; None where the days it may have happened do not tell.
+
+        A change of policy is judged by what it changes.
+        """
+        if fact.id in (self.ended_by, self.begun_by):
+            return fact.id == self.ended_by
+        if fact.latest < self.start or self.closed_by(fact.earliest):
+            return False
+        return True if self.holds(fact.earliest) and self.holds(fact.latest) else None
 
     def closed_by(self, at: Instant) -> bool:
         """Whether the version is no longer in force at ``at``."""
         return self.end is not None and self.end <= at
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What a version leaves to the clause that continues one of its own."""
+
+    keys: frozenset[str] = frozenset()
+    """Keys of duties not yet due."""
+    value: bool | None = False
+    """What the condition that triggers came to at the end; whether it was in a gap."""
+    number: int = 0
+    """How often it had turned true by then."""
+    pending: tuple[tuple[str, Interval], ...] = ()
+    """Of these turns, those whose duty was not yet due, and when each was."""
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.keys
+
+    @staticmethod
+    def joined(all_: Sequence[Handover]) -> Handover:
+        """What several variants leave together."""
+        if len(all_) == 1:
+            return all_[0]
+        pending = {key: when for one in all_ for key, when in one.pending}
+        return Handover(
+            frozenset(key for one in all_ for key in one.keys),
+            agree(one.value for one in all_),
+            max(one.number for one in all_),
+            tuple(pending.items()),
+        )
+
+
+NOTHING = Handover()
 
 
 class Cell:
@@ -82,13 +121,15 @@ class Cell:
         clause: Clause,
         judge: Judge,
         window: Window,
-        carried: frozenset[str] = frozenset(),
+        carried: Handover = NOTHING,
     ) -> None:
         self.clause = clause
         self.judge = judge
         self.window = window
         self.carried = carried
-        """Keys of duties taken over from the version before."""
+        """What is taken over from the version before."""
+        self.state: tuple[bool | None, int] | None = None
+        """What the condition that triggers came to last, and how often it had turned true."""
         self.wake: Instant | None = None
         """The next instant at which time alone may change an outcome."""
         self._begun = False
@@ -107,6 +148,16 @@ class Cell:
     def outcomes(self) -> Iterable[Outcome]:
         """Every outcome."""
         return self._found.values()
+
+    def handover(self) -> Handover:
+        """What is left to a later version, once this one is no longer in force."""
+        left = [outcome for outcome in self._found.values() if outcome.carry]
+        keys = frozenset(outcome.key for outcome in left)
+        if self.state is None:
+            return Handover(keys)
+        turns = ((outcome.key, outcome.triggered) for outcome in left)
+        pending = tuple((key, when) for key, when in turns if when is not None)
+        return Handover(keys, *self.state, pending)
 
     def newly_read(self) -> list[tuple[Lane, Instant]]:
         """Lanes that were read, or read further, since this was last asked, and up to when."""
@@ -175,6 +226,13 @@ class Cell:
 
     # --- shared by the kinds ---------------------------------------------------------------
 
+    def as_taken_over(
+        self, when: Interval, ask: Callable[[Point], tuple[Because, ...]]
+    ) -> tuple[Point, tuple[Because, ...]]:
+        """What this version makes of a condition at the end of an older version's day."""
+        point = closing(min(end_of(day_of(when[1])), self.window.start - 1))
+        return point, ask(point)
+
     def horizon(self, at: Instant) -> Instant:
         """The last instant at which this version is judged."""
         return at if self.window.end is None else min(at, self.window.end - 1)
@@ -188,14 +246,33 @@ class Cell:
         """Facts that fall under this version, each with its certainty."""
         lane = self.judge.lane(expression)
         for fact, certain in zip(lane.facts, lane.certain, strict=True):
-            if self.window.owns(fact) or fact.id in self.carried:
+            if self.window.owns(fact) is not False or fact.id in self.carried:
                 yield fact, certain
 
-    def absent(self, expressions: Iterable[Expression], trigger: Fact | None) -> str | None:
+    def arising(
+        self, fact: Fact, at: Instant, judge: Callable[[], Iterable[Outcome]]
+    ) -> tuple[Outcome, ...]:
+        """What arises from a fact: judged once, and open where another version may judge it."""
+        sure = fact.id in self.carried or self.window.owns(fact) is True
+        open_ = judge if sure else lambda: (self.unowned(fact, outcome) for outcome in judge())
+        return self.once(fact.id, fact, at, open_)
+
+    def unowned(self, fact: Fact, outcome: Outcome) -> Outcome:
+        """An outcome of a fact that may fall under another version: open if anything is asked."""
+        if outcome.status in ("dormant", "open"):
+            return outcome
+        reason = f"whether {fact.id} falls under this version is not known"
+        between = outcome.between if outcome.status == "undetermined" else ()
+        unknown = (*outcome.unknown, reason)
+        return replace(
+            outcome, status="undetermined", late_seconds=None, between=between, unknown=unknown
+        )
+
+    def absent(self, expressions: Iterable[Expression], trigger: Fact | None) -> Absent | None:
         """Why it proves nothing that none of these is recorded; None where it proves it."""
         for expression in expressions:
             if not self.judge.listed(expression):
-                return self.judge.not_recorded(self.judge.lane(expression, trigger), expression)
+                return self.judge.absent(self.judge.lane(expression, trigger), expression)
         return None
 
     def run_duty(
@@ -227,7 +304,7 @@ class Cell:
         due: Due,
         wanted: Sequence[Iterable[Deed]],
         at: Instant,
-        absent: str | None,
+        absent: Absent | None,
     ) -> Outcome:
         """Settle a duty of which every one of ``wanted`` must be done."""
         settlements = [settle(due, deeds, at, absent) for deeds in wanted]

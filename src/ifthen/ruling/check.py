@@ -18,7 +18,8 @@ Confirmed, for each choice of readings and the words taken literally:
 
 Not confirmed: ``says``, the charitable side of ``words``, and the wording of ``unknown``. Of a
 clause that continues one of an older version, whose text is not at hand, only this is confirmed:
-that some earlier version of the family may have handed over what arose before this one began.
+that some earlier version of the family may have handed over what arose before this one began, and,
+where a condition triggers, that it may have come to the same then.
 Whether a newer version takes over what is ``lapsed`` is not asked.
 """
 
@@ -34,11 +35,11 @@ from ifthen.record.model import Record
 from ifthen.ruling.definitional.findings import ACKNOWLEDGED, Expected, Findings
 from ifthen.ruling.definitional.view import Subject
 from ifthen.ruling.finding import Finding, ReadingStatus
-from ifthen.ruling.outcome import Outcome
+from ifthen.ruling.outcome import Interval, Outcome
 from ifthen.ruling.reasons import Because
 
-_Place: TypeAlias = tuple[str, Subject, str, str]
-"""Clause, subject, and key and part of the outcome."""
+_Place: TypeAlias = tuple[str, Subject, str, str, Interval | None]
+"""Clause, subject, and key and part of the outcome, and when it was triggered."""
 
 
 def check(
@@ -85,7 +86,8 @@ class Checker:
         if finding.policy != policy or name not in self.findings.clauses:
             return (f"{finding.clause} is no clause of {policy}",)
         subject = Subject(finding.subject.model, finding.subject.standard)
-        place = (name, subject, finding.outcome.key, finding.outcome.part)
+        outcome = finding.outcome
+        place = (name, subject, outcome.key, outcome.part, outcome.triggered)
         problems: tuple[str, ...] = (f"nothing is found about {finding.subject} at {place[2]}",)
         for number, expected in enumerate(self._expected(place)):
             found = tuple(_differences(finding, expected))
@@ -106,8 +108,8 @@ class Checker:
                 yield one
 
     def _worked_out(self, place: _Place) -> Iterator[Expected]:
-        name, subject, key, part = place
-        for handover in self.findings.handovers(self.findings.clauses[name]):
+        name, subject, key, part, when = place
+        for handover in self.findings.handovers(self.findings.clauses[name], key, when):
             for one in self.findings.of(name, handover):
                 if (one.subject, one.outcome.key, one.outcome.part) == (subject, key, part):
                     yield one

@@ -36,7 +36,7 @@ class Compute:
         return Value(
             tuple(Range.exactly(value) for value in values if isinstance(value, Fraction)),
             ids,
-            assumes=last.assumes,
+            assumes=last.assumed(lambda fact: fact.attributes.get("effective_compute")),
         )
 
     def growth(self, model: str | None, base: Last, point: Point) -> Value:
@@ -55,7 +55,8 @@ class Compute:
             return ratio
         figures = self.lane(model).last(point).candidates
         if base.surely and not figures and self.untrained(model, base, point):
-            return Value((Range.exactly(Fraction(1)),), assumes=base.assumes)
+            assumes = base.assumed(lambda fact: model in fact.models)
+            return Value((Range.exactly(Fraction(1)),), assumes=assumes)
         top = self.of(model, point)
         bottoms = [self._compute_at(fact) for fact in base.candidates]
         if not base.surely:
@@ -70,9 +71,10 @@ class Compute:
             if isinstance(t, Range) and isinstance(b, Range)
             if (quotient := t.over(b)) is not None
         ]
-        return Value(
-            tuple(ratios), facts, unknown, tuple(dict.fromkeys(base.assumes + top.assumes))
-        )
+        assumes = base.assumed(lambda fact: self._compute_at(fact).possible)
+        for value in (top, *bottoms):
+            assumes += value.assumes
+        return Value(tuple(ratios), facts, unknown, tuple(dict.fromkeys(assumes)))
 
     def untrained(self, model: str, base: Last, point: Point) -> bool:
         """Whether a complete record shows no training since the last event.
@@ -99,11 +101,12 @@ class Compute:
             return None
         if base.candidates and base.candidates[0].earliest > fact.earliest:
             return None
+        assumes = now.assumed(_figure) or base.assumed(lambda other: other.id == fact.id)
         if base.candidates and base.candidates[0].id == fact.id:
-            return Value((Range.exactly(Fraction(1)),), (fact.id,), assumes=now.assumes)
+            return Value((Range.exactly(Fraction(1)),), (fact.id,), assumes=assumes)
         for value in values:
             if value.get("measure") == RATIO_MEASURE and (range_ := stated(value)) is not None:
-                return Value((range_,), (fact.id,), assumes=now.assumes)
+                return Value((range_,), (fact.id,), assumes=assumes)
         return None
 
     def _compute_at(self, fact: Fact) -> Value:
@@ -117,6 +120,7 @@ class Compute:
             tuple(v for value in found for v in value.possible),
             (fact.id, *(f for value in found for f in value.facts)),
             tuple(u for value in found for u in value.unknown),
+            tuple(a for value in found for a in value.assumes),
         )
 
     def _first_compute(self, model: str, point: Point) -> Value:
@@ -127,3 +131,8 @@ class Compute:
             if isinstance(own, Fraction):
                 return Value((Range.exactly(own),), (fact.id,))
         return Value((), unknown=(f"the effective compute of {model} is not recorded",))
+
+
+def _figure(fact: Fact) -> object:
+    """What a fact states of compute."""
+    return fact.attributes.get("effective_compute"), fact.attributes.get("values")

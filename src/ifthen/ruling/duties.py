@@ -19,7 +19,7 @@ from ifthen.dates import (
 from ifthen.policy.describe import describe, describe_gain, describe_growth
 from ifthen.policy.model import Cadence, Call, Compare, Constant, Expression, Maintain, Whenever
 from ifthen.record.model import Fact
-from ifthen.ruling.cells import Cell, Window, binds, extended, relieves
+from ifthen.ruling.cells import NOTHING, Cell, Handover, Window, binds, extended, relieves
 from ifthen.ruling.course import Course
 from ifthen.ruling.judge import Asked, Judge
 from ifthen.ruling.order import Point, after_fact, before_fact, closing, turning_fact
@@ -39,7 +39,7 @@ class WheneverCell(Cell):
         clause: Whenever,
         judge: Judge,
         window: Window,
-        carried: frozenset[str] = frozenset(),
+        carried: Handover = NOTHING,
     ) -> None:
         super().__init__(clause, judge, window, carried)
         self._course = Course(judge.timeline, window.start, self._becoming)
@@ -52,7 +52,7 @@ class WheneverCell(Cell):
         found = False
         for fact, certain in self.triggers(self.clause.when):
             found = True
-            yield from self.once(fact.id, fact, at, partial(self._on_event, fact, certain, at))
+            yield from self.arising(fact, at, partial(self._on_event, fact, certain, at))
         if not found:
             lane = self.judge.lane(self.clause.when)
             why = () if lane.complete else (self.judge.not_recorded(lane, self.clause.when),)
@@ -92,27 +92,41 @@ class WheneverCell(Cell):
         return (binds("becomes", self.clause.becomes, self.judge, point),)
 
     def _on_condition(self, at: Instant) -> Iterator[Outcome]:
-        """Trigger at each instant at which ``becomes`` turns from false to true."""
-        was: bool | None = False
+        """Trigger at each instant at which ``becomes`` turns from false to true.
+
+        What turned true under an older version that this one continues does not turn again; its
+        duty, where it was not yet due, goes on here.
+        """
+        for key, when in self.carried.pending:
+            going_on = partial(self._goes_on, key, when, at)
+            yield from self.once((key, when), self.carried, at, going_on)
+        was, triggered = self.carried.value, self.carried.number
+        doubted = was is None
         doubt: Because | None = None
-        triggered = 0
         for point, (because,) in self.walk(self._course, at):
             if because.value is True and was is not True:
                 triggered += 1
                 if was is None:
                     doubt = None
-                met = partial(self._condition_met, triggered, point, because, was is None, at)
+                key = f"#{triggered}"
+                met = partial(self._condition_met, key, point, because, was is None, at)
                 yield from self.once((triggered, point, was), because, at, met)
-            elif because.value is None and was is False:
+            elif because.value is None and (was is False or doubted):
                 doubt = doubt or because
-            was = because.value
+            was, doubted = because.value, False
+        self.state = (was, triggered)
         if doubt is not None:
             yield extended(Outcome("?", "undetermined"), [doubt], doubt.all_unknown())
-        elif not triggered:
+        elif triggered == self.carried.number and not self.carried.pending:
             yield Outcome("-", "dormant")
 
+    def _goes_on(self, key: str, when: Interval, at: Instant) -> Iterator[Outcome]:
+        """A duty that was triggered under the older version, in the words of this one."""
+        (point, (because,)) = self.as_taken_over(when, self._becoming)
+        return self._condition_met(key, point, because, False, at)
+
     def _condition_met(
-        self, number: int, point: Point, because: Because, in_doubt: bool, at: Instant
+        self, key: str, point: Point, because: Because, in_doubt: bool, at: Instant
     ) -> Iterator[Outcome]:
         day = day_of(point.latest)
         when = (start_of(day), end_of(day))
@@ -120,17 +134,17 @@ class WheneverCell(Cell):
             condition = binds("if", self.clause.if_, self.judge, point)
             if condition.value is not True:
                 status: Status = "dormant" if condition.value is False else "undetermined"
-                outcome = Outcome(f"#{number}", status, triggered=when)
+                outcome = Outcome(key, status, triggered=when)
                 reasons = condition.all_unknown()
                 yield extended(outcome, [because, condition], reasons)
                 return
         if self.clause.require is not None:
             required = relieves("require", self.clause.require, self.judge, point)
-            outcome = Outcome(f"#{number}", _TRUTH[required.value], triggered=when, due=when)
+            outcome = Outcome(key, _TRUTH[required.value], triggered=when, due=when)
             yield extended(outcome, [because, required], required.all_unknown())
             return
         assert self.clause.duty is not None
-        outcome = self.run_duty(self.clause.duty, f"#{number}", "", None, when, at)
+        outcome = self.run_duty(self.clause.duty, key, "", None, when, at)
         if in_doubt:
             note = (f"the condition may have become true before {format_instant(when[0])}",)
             outcome = replace(outcome, unknown=(*outcome.unknown, *note))
@@ -169,7 +183,7 @@ class CadenceCell(Cell):
         clause: Cadence,
         judge: Judge,
         window: Window,
-        carried: frozenset[str] = frozenset(),
+        carried: Handover = NOTHING,
     ) -> None:
         super().__init__(clause, judge, window, carried)
         self._course = Course(judge.timeline, window.start, self._running)
@@ -238,7 +252,14 @@ class CadenceCell(Cell):
                 status="undetermined",
                 unknown=(*outcome.unknown, f"whether {doubt.fact.id} counts is not known"),
             )
+        if period.anchor is not None and self._straddles(period):
+            outcome = self.unowned(period.anchor, outcome)
         yield outcome
+
+    def _straddles(self, period: _Period) -> bool:
+        """Whether the turn may have begun under another version."""
+        begun = (self.window.holds(instant) for instant in period.since)
+        return not self._carried(period) and not all(begun)
 
     def _not_ours(self, period: _Period, outcome: Outcome) -> bool:
         """Whether the turn ended under an earlier version, or began under a later one."""
@@ -247,7 +268,7 @@ class CadenceCell(Cell):
             return True
         if outcome.done is not None and outcome.done[1] < start:
             return True
-        return period.since[0] < start and not self._carried(period)
+        return period.since[1] < start and not self._carried(period)
 
     def _carried(self, period: _Period) -> bool:
         """Whether a turn that began before this version was still open when it began."""
@@ -268,8 +289,6 @@ class CadenceCell(Cell):
             instance=anchor.id if anchor else None,
             facts=tuple(dict.fromkeys([*([anchor.id] if anchor else []), *outcome.facts])),
         )
-        if deeds and deeds[0].certain and absent is not None and outcome.status == "late":
-            outcome = replace(outcome, status="undetermined", unknown=(*outcome.unknown, absent))
         outcome = extended(outcome, steps)
         if outcome.status == "met" and unknown:
             return replace(outcome, status="undetermined", unknown=(*outcome.unknown, *unknown))
@@ -422,7 +441,7 @@ class MaintainCell(Cell):
         clause: Maintain,
         judge: Judge,
         window: Window,
-        carried: frozenset[str] = frozenset(),
+        carried: Handover = NOTHING,
     ) -> None:
         super().__init__(clause, judge, window, carried)
         self._course = Course(judge.timeline, window.start, self._standing)
@@ -434,10 +453,18 @@ class MaintainCell(Cell):
         )
 
     def judged(self, at: Instant) -> Iterator[Outcome]:
-        """Every stretch during which it was not kept for longer than the grace; else how it is."""
-        number = 0
-        since: Instant | None = None
+        """Every stretch during which it was not kept for longer than the grace; else how it is.
+
+        A gap that began under an older version that this one continues is no new one: where its
+        grace had not run out it goes on here, else it stays with the older version.
+        """
+        number = self.carried.number
+        key, ours = f"gap {number}", bool(self.carried.pending)
+        since: Instant | None = self.window.start if self.carried.value else None
         opened: tuple[Because, ...] = ()
+        if self.carried.pending:
+            key, when = self.carried.pending[-1]
+            since, (_, opened) = when[1], self.as_taken_over(when, self._standing)
         held = False
         doubt: tuple[Because, ...] = ()
         for point, steps in self.walk(self._course, at):
@@ -445,30 +472,34 @@ class MaintainCell(Cell):
             held = held or active.value is True
             failing = kleene_and((active.value, kleene_not(keep.value)))
             if failing is True and since is None:
-                number, since, opened = number + 1, point.latest, steps
+                number, since, opened, ours = number + 1, point.latest, steps, True
+                key = f"gap {number}"
             elif failing is False and since is not None:
-                yield self._gap(number, since, point.latest, steps, at)
+                if ours:
+                    yield self._gap(key, since, point.latest, steps, at)
                 since = None
             if failing is None or (active.value is None and not held):
                 doubt = doubt or steps
+        self.state = (since is not None, number)
+        own = number > self.carried.number or bool(self.carried.pending)
         if since is not None:
-            yield self._gap(number, since, None, opened, at)
-        elif doubt and number == 0:
+            if ours:
+                yield self._gap(key, since, None, opened, at)
+        elif doubt and not own:
             why = (reason for step in doubt for reason in step.all_unknown())
             yield extended(Outcome("now", "undetermined"), doubt, why)
-        elif number == 0:
+        elif not own:
             now = self._standing(closing(self.horizon(at)))
             yield extended(Outcome("now", "met" if held else "dormant"), now)
 
     def _gap(
         self,
-        number: int,
+        key: str,
         since: Instant,
         until: Instant | None,
         because: tuple[Because, ...],
         at: Instant,
     ) -> Outcome:
-        key = f"gap {number}"
         length = None if self.clause.grace is None else self.judge.duration(self.clause.grace)
         if self.clause.grace is not None and length is None:
             due: Interval | None = None
@@ -476,6 +507,10 @@ class MaintainCell(Cell):
             due = (since, since)
         else:
             due = deadline(since, since, length, self.judge.month_end)
+        if due is not None:
+            if key in self.carried and due[0] < self.window.start:
+                due = (end_of(day_of(self.window.start)),) * 2
+            self.wake_at(due[1], at)
             self.wake_at(due[1] + 1, at)
         assumes = () if length is None else length.assumes
         when = (start_of(day_of(since)), since)
@@ -499,5 +534,8 @@ class MaintainCell(Cell):
             done=None if until is None else (start_of(day_of(until)), until),
             late_seconds=late,
             assumes=assumes,
+            carry=until is None
+            and self.window.closed_by(at)
+            and (due is None or self.window.closed_by(due[1])),
         )
         return extended(outcome, because)

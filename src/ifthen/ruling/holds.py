@@ -9,7 +9,7 @@ from functools import partial
 from ifthen.dates import Instant, day_of, deadline, end_of, start_of
 from ifthen.policy.model import Call, Constant, Forbid
 from ifthen.record.model import Fact
-from ifthen.ruling.cells import Cell, Window, binds, extended, relieves
+from ifthen.ruling.cells import NOTHING, Cell, Handover, Window, binds, extended, relieves
 from ifthen.ruling.course import Course
 from ifthen.ruling.judge import Judge
 from ifthen.ruling.order import SAME_DAY, Point, before_fact, closing, turning_fact
@@ -35,7 +35,7 @@ class ForbidCell(Cell):
         clause: Forbid,
         judge: Judge,
         window: Window,
-        carried: frozenset[str] = frozenset(),
+        carried: Handover = NOTHING,
     ) -> None:
         super().__init__(clause, judge, window, carried)
         self._action = _RUNNING[clause.action]
@@ -59,8 +59,8 @@ class ForbidCell(Cell):
         acts = [
             outcome
             for fact in self._acts().facts
-            if self.window.owns(fact)
-            for outcome in self.once(fact.id, fact, at, partial(self._act, fact))
+            if self.window.owns(fact) is not False
+            for outcome in self.arising(fact, at, partial(self._act, fact))
         ]
         yield from acts
         yield from self._running(acts, at)

@@ -41,6 +41,7 @@ from ifthen.ruling.compute import Compute
 from ifthen.ruling.matching import Matcher, Names, attribute
 from ifthen.ruling.order import SAME_DAY, Point, precedes
 from ifthen.ruling.progress import Progress
+from ifthen.ruling.outcome import Absent
 from ifthen.ruling.quantities import Range, Value
 from ifthen.ruling.reasons import Because, agree, kleene_and, kleene_not, kleene_or
 from ifthen.ruling.standing import NO_FORECAST, Standing
@@ -59,7 +60,7 @@ class Subject:
     standard: str | None = None
 
     def as_json(self) -> dict[str, str]:
-        """``{"model": …}``, ``{"standard": …}`` or ``{"organisation": ""}``-free empty mapping."""
+        """``{"model": …}``, ``{"standard": …}`` or ``{"organisation": "the developer"}``."""
         if self.model is not None:
             return {"model": self.model}
         if self.standard is not None:
@@ -348,7 +349,7 @@ class Judge:
             ),
             ids,
             unknown,
-            last.assumes,
+            last.assumed(lambda fact: attribute(fact, name)),
         )
 
     def _plain(self, fact: Fact, name: str, value: object) -> object:
@@ -577,11 +578,20 @@ class Judge:
 
     def not_recorded(self, lane: Lane, events: Expression) -> str:
         """Why absence proves nothing here."""
-        missing = [kind for kind in lane.kinds if kind not in self.timeline.complete]
-        return (
-            f"no {self.names.text(self.events(events))} is recorded, and the record does not say "
-            f"that it lists every {' and '.join(missing)}"
+        text = self.names.text(self.events(events))
+        return f"no {text} is recorded, and {self._not_listed(lane)}"
+
+    def absent(self, lane: Lane, events: Expression) -> Absent:
+        """Why absence proves nothing here, whether or not there was a late deed."""
+        text = self.names.text(self.events(events))
+        return Absent(
+            self.not_recorded(lane, events),
+            f"an earlier {text} may have gone unrecorded, as {self._not_listed(lane)}",
         )
+
+    def _not_listed(self, lane: Lane) -> str:
+        missing = [kind for kind in lane.kinds if kind not in self.timeline.complete]
+        return f"the record does not say that it lists every {' and '.join(missing)}"
 
     # --- primitives over the record --------------------------------------------------------
 
@@ -660,7 +670,7 @@ class Judge:
             tuple(fact.id for fact in last.candidates),
             {"procedure": name},
             why if value is None else (),
-            last.assumes,
+            last.assumed(lambda fact: decision_counts(self, procedure, fact).value),
             children,
         )
 

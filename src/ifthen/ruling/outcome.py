@@ -129,6 +129,16 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """Why it proves nothing that no deed is recorded: the record may not list it."""
+
+    any: str
+    """Where none is."""
+    earlier: str
+    """Where one is that came too late: an earlier one may have gone unrecorded."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One duty, hold, decision or power of one clause about one subject, under one variant."""
 
@@ -203,7 +213,7 @@ class Settlement:
     facts: tuple[str, ...] = field(default=())
 
 
-def settle(due: Due, deeds: Iterable[Deed], at: Instant, absent: str | None) -> Settlement:
+def settle(due: Due, deeds: Iterable[Deed], at: Instant, absent: Absent | None) -> Settlement:
     """The status of a duty.
 
     ``deeds`` are in order; ``absent`` says why the absence of a deed proves nothing (None where it
@@ -215,38 +225,48 @@ def settle(due: Due, deeds: Iterable[Deed], at: Instant, absent: str | None) -> 
     assumed = False
     surely: Fact | None = None
     perhaps: Fact | None = None
+    tardy: Fact | None = None
     for deed in deeds:
         order = timely(deed.fact, due)
         assumed = assumed or order.assumed
         facts.append(deed.fact.id)
         if order.before is not False:
             possible.add("met")
-        if order.before is not True and (deed.certain or order.before is None):
+        if order.before is not True:
             possible.add("late")
         if deed.certain:
             surely = deed.fact
             break
         if deed.fact.coarse and perhaps is None:
             perhaps = deed.fact
+        if order.before is False and tardy is None:
+            tardy = deed.fact
         unknown.append(_why_unsure(deed.fact))
     if surely is None and absent is None:
         possible.update(_undone(due, at))
-    elif surely is None:
+    elif surely is None and absent is not None:
         return Settlement(
             "undetermined",
             between=_ends(due, perhaps, at) if perhaps is not None else (),
-            unknown=tuple(unknown) or (str(absent),),
+            unknown=tuple(unknown) or (absent.any,),
             facts=tuple(facts),
         )
+    if absent is not None and possible == {"late"}:
+        possible.add("met")
+        unknown.append(absent.earlier)
     assumes = (SAME_DAY,) if assumed else ()
     if len(possible) == 1:
         (status,) = possible
-        late = lateness(surely, due) if status == "late" and surely is not None else None
+        alone = surely is not None and len(facts) == 1
+        late = lateness(surely, due) if status == "late" and surely and alone else None
         return Settlement(status, surely, late, assumes=assumes, facts=tuple(facts))
+    between = _ends(due, surely or perhaps, at)
+    if possible == {"late", "breached"} and tardy is not None and due.high is not None:
+        between = ((tardy.earliest, "late"), (due.high, "breached"))
     return Settlement(
         "undetermined",
         surely,
-        between=_ends(due, surely or perhaps, at),
+        between=between,
         assumes=assumes,
         unknown=tuple(unknown) or _why_open(due, surely),
         facts=tuple(facts),

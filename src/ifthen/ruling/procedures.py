@@ -85,7 +85,7 @@ class ProcedureCell(Cell):
         found = False
         for fact, certain in self.triggers(self.clause.decision):
             found = True
-            yield from self.once(fact.id, fact, at, partial(self._all, fact, certain, at))
+            yield from self.arising(fact, at, partial(self._all, fact, certain, at))
         if not found:
             lane = self.judge.lane(self.clause.decision)
             why = () if lane.complete else (self.judge.not_recorded(lane, self.clause.decision),)
@@ -197,7 +197,7 @@ class ProcedureCell(Cell):
                 name,
                 value,
                 tuple(fact.id for fact in last.candidates),
-                assumes=last.assumes,
+                assumes=last.assumed(lambda fact: fact.id),
                 children=tuple(children),
             ),
             tuple(missing),
@@ -249,7 +249,7 @@ class PowerCell(Cell):
         used = False
         for fact, certain in self.triggers(self.clause.exercised):
             used = used or fact.id not in self.carried or self.clause.price is not None
-            yield from self.once(fact.id, fact, at, partial(self._used, fact, certain, at))
+            yield from self.arising(fact, at, partial(self._used, fact, certain, at))
         if not used and not self.window.closed_by(at):
             yield self._standing(at)
 

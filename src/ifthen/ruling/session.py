@@ -31,7 +31,7 @@ from ifthen.policy.model import (
 from ifthen.record.history import history_of
 from ifthen.record.model import Fact, Record
 from ifthen.ruling.acknowledge import acknowledged
-from ifthen.ruling.cells import Cell, Window
+from ifthen.ruling.cells import NOTHING, Cell, Handover, Window
 from ifthen.ruling.duties import CadenceCell, MaintainCell, WheneverCell
 from ifthen.ruling.finding import Finding, InForce, Ruling
 from ifthen.ruling.holds import ForbidCell
@@ -142,11 +142,9 @@ class Group:
         carried = self._carried(readings, meaning, recall)
         return _CELLS[type(self.clause)](self.clause, judge, self.version.window, carried)
 
-    def _carried(
-        self, readings: Mapping[str, str], meaning: Meaning, recall: bool
-    ) -> frozenset[str]:
+    def _carried(self, readings: Mapping[str, str], meaning: Meaning, recall: bool) -> Handover:
         if self.before is None:
-            return frozenset()
+            return NOTHING
         return self.before.carry(readings, meaning, recall)
 
     @property
@@ -182,20 +180,15 @@ class Group:
             self.session.watch(variant.cell.newly_read(), self)
         return True
 
-    def carry(self, readings: Mapping[str, str], meaning: Meaning, recall: bool) -> frozenset[str]:
-        """Keys of what is not yet due where this version ends, under one variant."""
+    def carry(self, readings: Mapping[str, str], meaning: Meaning, recall: bool) -> Handover:
+        """What is left to do where this version ends, under one variant."""
         same = [
             variant
             for variant in self.variants
             if (variant.readings, variant.meaning) == (readings, meaning)
             and variant.recall in (recall, True)
         ]
-        return frozenset(
-            outcome.key
-            for variant in same[-1:] or self.variants
-            for outcome in variant.cell.outcomes()
-            if outcome.carry
-        )
+        return Handover.joined([v.cell.handover() for v in same[-1:] or self.variants])
 
 
 class Session:

@@ -65,6 +65,7 @@ class Standing:
                         "in_place", text, child.value, ids, detail, (), last.assumes, (child,)
                     )
         values: list[bool | None] = [f.kind == "standard_activated" for f in last.candidates]
+        assumes = last.assumed(lambda fact: fact.kind == "standard_activated")
         unknown: tuple[str, ...] = ()
         if not last.surely:
             if "standard_activated" in self.timeline.complete:
@@ -76,7 +77,7 @@ class Standing:
         if value is None and not unknown:
             unknown = tuple(f"the day of {id} does not tell" for id in ids)
         return Because(
-            "in_place", text, value, ids, detail, unknown if value is None else (), last.assumes
+            "in_place", text, value, ids, detail, unknown if value is None else (), assumes
         )
 
     def approved(self, standard: str, model: str | None, point: Point) -> Because:
@@ -132,7 +133,8 @@ class Standing:
         ids = tuple(fact.id for fact in last.candidates)
         values = tuple(self._finding(fact, threshold) for fact in last.candidates)
         if last.surely:
-            return Value(values, ids, assumes=last.assumes)
+            assumes = last.assumed(lambda fact: self._finding(fact, threshold))
+            return Value(values, ids, assumes=assumes)
         known = self.policy.thresholds.get(threshold)
         for lower in known.above if known is not None else ():
             below = self.status(lower, model, point, seen)
@@ -257,8 +259,9 @@ class Standing:
         value = agree(values)
         if value is None and not unknown:
             unknown = tuple(f"the day of {id} does not tell" for id in ids)
+        assumes = last.assumed(lambda fact: fact.kind in starts)
         return Because(
-            "running", text, value, ids, detail, unknown if value is None else (), last.assumes
+            "running", text, value, ids, detail, unknown if value is None else (), assumes
         )
 
 

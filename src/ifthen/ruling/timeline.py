@@ -44,6 +44,16 @@ class Last:
     surely: bool
     """Whether at least one has certainly happened."""
     assumes: tuple[str, ...]
+    rivals: tuple[Fact, ...] = ()
+    """Each fact that is not the last one only by the order assumed within a day."""
+
+    def assumed(self, answer: Callable[[Fact], object]) -> tuple[str, ...]:
+        """What an answer read off the last fact assumes: nothing more where all rivals agree."""
+        if self.assumes or not self.rivals:
+            return self.assumes
+        first = answer(self.candidates[0])
+        others = (*self.candidates[1:], *self.rivals)
+        return () if all(answer(fact) == first for fact in others) else (SAME_DAY,)
 
 
 FIRST_INSTANT: Instant = -(10**15)
@@ -112,6 +122,7 @@ class Lane:
         """The facts that may be the last one at a point."""
         index = bisect_right(self.starts, point.latest) - 1
         candidates: list[Fact] = []
+        rivals: list[Fact] = []
         sure: list[Fact] = []
         assumed = False
         while index >= 0 and (not sure or self.reach[index] >= sure[0].earliest):
@@ -119,12 +130,16 @@ class Lane:
             order = precedes(fact, point)
             assumed = assumed or order.assumed
             if order.before is not False:
-                if not any(ordered(fact, later).before for later in sure):
+                followed = [found for later in sure if (found := ordered(fact, later)).before]
+                if not followed:
                     candidates.append(fact)
+                elif all(found.assumed for found in followed):
+                    rivals.append(fact)
                 if order.before and self.certain[index]:
                     sure.append(fact)
             index -= 1
-        return Last(tuple(candidates), bool(sure), (SAME_DAY,) if assumed else ())
+        assumes = (SAME_DAY,) if assumed else ()
+        return Last(tuple(candidates), bool(sure), assumes, tuple(rivals))
 
     def not_before(self, instant: Instant) -> Iterable[tuple[Fact, bool]]:
         """Facts not certainly before an instant, in order, each with its certainty."""

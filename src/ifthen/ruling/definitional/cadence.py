@@ -19,7 +19,7 @@ from ifthen.policy.model import Apart, Cadence, Call, Compare, Constant, Express
 from ifthen.record.model import Fact
 from ifthen.ruling.definitional.conditions import Conditions
 from ifthen.ruling.definitional.days import Days
-from ifthen.ruling.definitional.ruled import Ruled, explained, unsure
+from ifthen.ruling.definitional.ruled import Ruled, elsewhere, explained, unsure
 from ifthen.ruling.definitional.settling import Limit, Window, binding, listed_limits, once
 from ifthen.ruling.definitional.values import Here
 from ifthen.ruling.definitional.view import Found
@@ -57,7 +57,7 @@ class Turns(Ruled):
             if self._ours(turn, outcome):
                 if turn.doubt is not None and outcome.status not in ("met", "dormant"):
                     outcome = unsure(replace(outcome, status="undetermined"))
-                yield outcome
+                yield elsewhere(self._ruled(turn), outcome)
 
     def _turns(self) -> Iterator[_Turn]:
         found = self.conditions.found(self.clause.do)
@@ -82,17 +82,20 @@ class Turns(Ruled):
         begun, start = turn.since[0], self.window.start
         if self.window.closed(begun) or (outcome.done is not None and outcome.done[1] < start):
             return False
-        return begun >= start or self.window.takes_over
+        return turn.since[1] >= start or self.window.takes_over
+
+    def _ruled(self, turn: _Turn) -> bool | None:
+        """Whether a turn is ruled under this version; None where its anchor's days do not tell."""
+        older = self.window.takes_over and turn.since[0] < self.window.start
+        return True if turn.anchor is None or older else self.window.spans(*turn.since)
 
     def _turn(self, turn: _Turn) -> Outcome:
         limits, steps, in_doubt = self._limits(turn)
         stated = binding(each for _, each in limits)
-        limit = self.settling.taken_over(stated, turn.since)
+        limit = self.settling.taken_over(stated, turn.since, "")
         outcome = self._outcome(turn, turn.since, limit, self._deeds(turn))
         texts, each = [text for text, _ in limits], [limit for _, limit in limits]
         outcome = replace(outcome, limits=listed_limits(texts, each, stated))
-        if turn.deed is not None and outcome.status == "late" and not self.listed:
-            outcome = unsure(replace(outcome, status="undetermined"))
         outcome = explained(outcome, steps)
         if outcome.status == "met" and in_doubt:
             return unsure(replace(outcome, status="undetermined"))

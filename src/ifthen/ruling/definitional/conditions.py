@@ -165,7 +165,8 @@ class Conditions(Values):
         value = agree(child.value for child in children) if last.surely else None
         unknown = UNTOLD if value is None else ()
         detail = {"procedure": name}
-        return Because("counts", text, value, last.ids, detail, unknown, last.assumes, children)
+        assumes = last.by_order(lambda fact: self.decision(procedure, fact).value)
+        return Because("counts", text, value, last.ids, detail, unknown, assumes, children)
 
     def decision(self, procedure: Procedure, fact: Fact) -> Because:
         """Whether a decision counts: every binding step that precedes it was taken."""

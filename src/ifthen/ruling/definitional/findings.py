@@ -9,17 +9,26 @@ from functools import cached_property, partial
 from typing import TypeAlias
 
 from ifthen.dates import SECONDS_PER_DAY, Instant
-from ifthen.policy.model import Cadence, Clause, Policy, Power, Procedure, Whenever, Within
+from ifthen.policy.model import (
+    Cadence,
+    Clause,
+    Maintain,
+    Policy,
+    Power,
+    Procedure,
+    Whenever,
+    Within,
+)
 from ifthen.record.history import history_of
 from ifthen.record.model import Fact, Record
 from ifthen.ruling.definitional.clauses import outcomes
 from ifthen.ruling.definitional.conditions import Conditions
-from ifthen.ruling.definitional.settling import Window, forced, once
+from ifthen.ruling.definitional.settling import Handed, Window, forced, once
 from ifthen.ruling.definitional.values import UNTOLD
 from ifthen.ruling.definitional.view import Subject, View
 from ifthen.ruling.finding import FAULTS
 from ifthen.ruling.order import closing, precedes
-from ifthen.ruling.outcome import Outcome, Status
+from ifthen.ruling.outcome import Interval, Outcome, Status
 from ifthen.ruling.variants import Anatomy
 from ifthen.vocabulary import Force
 
@@ -91,8 +100,14 @@ class Findings:
                 found.append(fact)
         return found
 
-    def handovers(self, clause: Clause) -> Iterator[Handover]:
-        """When the policy is in force, and what the clause may have taken over then."""
+    def handovers(
+        self, clause: Clause, key: str = "", when: Interval | None = None
+    ) -> Iterator[Handover]:
+        """When the policy is in force, and what the clause may have taken over then.
+
+        Where a condition triggers, an older version may have left anything that allows for an
+        outcome of that key, triggered then.
+        """
         if self.throughout:
             yield Window(self.view.begins, None, self.view.begins, takes_over=False)
             return
@@ -112,6 +127,10 @@ class Findings:
                 yield window
                 if clause.common.continues is not None:
                     yield from self._continued(window)
+                    if isinstance(clause, Maintain) or (
+                        isinstance(clause, Whenever) and clause.becomes is not None
+                    ):
+                        yield from self._handed(window, key, when)
 
     def _continued(self, window: Window) -> Iterator[Handover]:
         """What a version may have taken over from any of those before it."""
@@ -119,6 +138,18 @@ class Findings:
         for floor in sorted(starts, reverse=True):
             for takes_over in (False, True):
                 yield replace(window, floor=floor, takes_over=takes_over)
+
+    def _handed(self, window: Window, key: str, when: Interval | None) -> Iterator[Handover]:
+        """Every state in which an older version may have left the clause."""
+        name, _, digits = key.replace("#", "# ").partition(" ")
+        number = int(digits) if name in ("#", "gap") and digits.isdecimal() else 0
+        states = [Handed(value, n) for n in range(number + 1) for value in (False, True, None)]
+        if number and when is not None and when[1] < window.start:
+            values = (True,) if name == "gap" else (False, True, None)
+            states += [Handed(value, number, key, when) for value in values]
+        for older in self._continued(window):
+            if older.takes_over:
+                yield from (replace(older, handed=state) for state in states)
 
     # --- readings --------------------------------------------------------------------------
 

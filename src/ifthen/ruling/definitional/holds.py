@@ -9,7 +9,7 @@ from ifthen.dates import Instant, day_of, end_of
 from ifthen.policy.model import Call, Constant, Forbid
 from ifthen.record.model import Fact
 from ifthen.ruling.definitional.days import States
-from ifthen.ruling.definitional.ruled import Ruled, explained, unsure, valued
+from ifthen.ruling.definitional.ruled import Ruled, elsewhere, explained, unsure, valued
 from ifthen.ruling.definitional.settling import once
 from ifthen.ruling.definitional.state import concerns_action
 from ifthen.ruling.order import SAME_DAY, Point, before_fact, closing
@@ -64,14 +64,15 @@ class Held(Ruled):
         return [
             fact
             for fact in self.conditions.view.of(starts, self.conditions.subject.model)
-            if self.window.owns(fact) and concerns_action(fact, clause.action)
+            if self.window.owns(fact) is not False and concerns_action(fact, clause.action)
         ]
 
     def _act(self, clause: Forbid, fact: Fact) -> Outcome:
         permit = self._permits(clause, before_fact(fact), fact)
         when = (fact.earliest, fact.latest)
         outcome = Outcome(fact.id, "open", instance=fact.id, triggered=when, facts=(fact.id,))
-        return valued(outcome, _ACTED, permit.value, [permit])
+        found = valued(outcome, _ACTED, permit.value, [permit])
+        return elsewhere(self.window.owns(fact), found)
 
     def _standing(self, clause: Forbid) -> Outcome:
         permit = self._permits(clause, closing(self.at))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ifthen.policy.model import Before, Duty, Power, Procedure, Step
 from ifthen.record.model import Fact
-from ifthen.ruling.definitional.ruled import ASKED, KEPT, Ruled, explained, valued
+from ifthen.ruling.definitional.ruled import ASKED, KEPT, Ruled, elsewhere, explained, valued
 from ifthen.ruling.definitional.settling import forced
 from ifthen.ruling.definitional.view import Found
 from ifthen.ruling.order import after_fact, before_fact, closing
@@ -26,7 +26,8 @@ class Decided(Ruled):
         """Every decision and each of its steps."""
         found = self.triggers(clause.decision)
         for each in found:
-            yield from self._decided(clause, each)
+            ruled = self.window.rules(each.fact)
+            yield from (elsewhere(ruled, outcome) for outcome in self._decided(clause, each))
         if not found:
             yield self.nothing(clause.decision)
 
@@ -72,10 +73,12 @@ class Exercised(Ruled):
         """Every exercise and its price; without one, whether the power is available."""
         found = self.triggers(clause.exercised)
         for each in found:
-            when = (each.fact.earliest, each.fact.latest)
-            yield self._exercise(clause, each)
+            fact, ruled = each.fact, self.window.rules(each.fact)
+            yield elsewhere(ruled, self._exercise(clause, each))
             if clause.price is not None:
-                yield self.settling.duty(clause.price, each.fact.id, "price", each.fact, when)
+                when = (fact.earliest, fact.latest)
+                price = self.settling.duty(clause.price, fact.id, "price", fact, when)
+                yield elsewhere(ruled, price)
         if not found and not self.window.closed(self.at):
             if clause.if_ is None:
                 yield Outcome("now", "available")

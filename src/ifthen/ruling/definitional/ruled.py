@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ifthen.dates import Instant, day_of, deadline, start_of
+from ifthen.dates import Instant, day_of, deadline, end_of, start_of
 from ifthen.policy.model import Expression
 from ifthen.record.model import Fact
 from ifthen.ruling.definitional.conditions import Conditions
@@ -13,7 +13,7 @@ from ifthen.ruling.definitional.days import Days, States
 from ifthen.ruling.definitional.settling import Settling, Window, once
 from ifthen.ruling.definitional.values import UNTOLD, Here
 from ifthen.ruling.definitional.view import Found
-from ifthen.ruling.order import Point, turning_fact
+from ifthen.ruling.order import Point, closing, turning_fact
 from ifthen.ruling.outcome import Interval, Outcome, Status
 from ifthen.ruling.reasons import Because
 
@@ -45,12 +45,17 @@ class Ruled:
 
     def triggers(self, events: Expression) -> list[Found]:
         """The facts that match and are ruled under this version."""
-        return [f for f in self.conditions.found(events) if self.window.rules(f.fact)]
+        found = self.conditions.found(events)
+        return [each for each in found if self.window.rules(each.fact) is not False]
 
     def nothing(self, events: Expression) -> Outcome:
         """Where no trigger is on record."""
         listed = self.conditions.listed(events)
         return Outcome("-", "dormant") if listed else unsure(Outcome("-", "undetermined"))
+
+    def before_begun(self, when: Interval) -> Point:
+        """The end of a day before this version was in force."""
+        return closing(min(end_of(day_of(when[1])), self.window.start - 1))
 
     def grace(self, grace: Expression | None, since: Instant) -> Interval | None:
         """Until when a state may go on; None where the grace has no bound."""
@@ -78,6 +83,14 @@ class Ruled:
             done=None if until is None else (start_of(day_of(until)), until),
         )
         return explained(stretch, steps)
+
+
+def elsewhere(ruled: bool | None, outcome: Outcome) -> Outcome:
+    """An outcome; where it is not known whether it is ruled here, only that nothing is asked."""
+    if ruled is not None or outcome.status in ("dormant", "open"):
+        return outcome
+    ends = outcome.between if outcome.status == "undetermined" else ()
+    return unsure(replace(outcome, status="undetermined", late_seconds=None, between=ends))
 
 
 def explained(outcome: Outcome, steps: Iterable[Because]) -> Outcome:

@@ -54,6 +54,20 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """What an older version may have left of a clause that a condition triggers."""
+
+    value: bool | None = False
+    """What the condition came to at its end, or whether a gap was open then."""
+    number: int = 0
+    """How often it had turned true."""
+    pending: str | None = None
+    """Key of a turn whose duty goes on."""
+    since: Interval | None = None
+    """When that one was."""
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """When the version of the policy is in force, and what its clauses take over."""
 
@@ -67,21 +81,31 @@ class Window:
     """The fact that put the version in the place of another, which judges that fact."""
     ended_by: str | None = None
     """The fact that put the next version in its place."""
+    handed: Handed = Handed()
 
     def holds(self, instant: Instant) -> bool:
         """Whether the version is in force at an instant."""
         return self.start <= instant and (self.end is None or instant < self.end)
 
-    def owns(self, fact: Fact) -> bool:
-        """Whether the version judges a fact; a change of policy is judged by what it changes."""
+    def owns(self, fact: Fact) -> bool | None:
+        """Whether the version judges a fact; a change of policy is judged by what it changes.
+
+        None where it may have happened under this version or under another.
+        """
         if fact.id == self.begun_by:
             return False
-        return fact.id == self.ended_by or self.holds(fact.earliest)
+        return True if fact.id == self.ended_by else self.spans(fact.earliest, fact.latest)
 
-    def rules(self, fact: Fact) -> bool:
+    def spans(self, low: Instant, high: Instant) -> bool | None:
+        """Whether an interval lies within the time of the version; None where only in part."""
+        if self.holds(low) and self.holds(high):
+            return True
+        return False if high < self.start or self.closed(low) else None
+
+    def rules(self, fact: Fact) -> bool | None:
         """Whether what a fact triggered is ruled under this version."""
         older = fact.earliest < self.start or fact.id == self.begun_by
-        return self.owns(fact) or (self.takes_over and older)
+        return True if self.takes_over and older else self.owns(fact)
 
     def closed(self, instant: Instant) -> bool:
         """Whether the version is no longer in force."""
@@ -106,7 +130,7 @@ class Settling:
         """The outcome of a duty that arose at ``when``."""
         each_limit = [self._limit(each, trigger, when) for each in duty.deadlines]
         stated = binding(each_limit)
-        limit = self.taken_over(stated, when)
+        limit = self.taken_over(stated, when, key)
         texts = [describe_deadline(each, self.conditions.chosen) for each in duty.deadlines]
         back = any(isinstance(each, Before) and each.events is None for each in duty.deadlines)
         wanted = [self._deeds(events, trigger, when, duty.after, back) for events in duty.then]
@@ -155,10 +179,12 @@ class Settling:
             carry=self.window.closed(self.at) and beyond and undone,
         )
 
-    def taken_over(self, limit: Limit | None, when: Interval) -> Limit | None:
+    def taken_over(self, limit: Limit | None, when: Interval, key: str) -> Limit | None:
         """A limit; what the version took over already overdue is due on the day it begins."""
         start = self.window.start
         older = self.window.takes_over and when[0] < start
+        if key.startswith("#"):
+            older = key == self.window.handed.pending
         if limit is None or limit.untold or not older or limit.low >= start:
             return limit
         return limit.not_before(end_of(day_of(start)))
@@ -227,15 +253,18 @@ class Settling:
 def settle(limit: Limit | None, deeds: Sequence[Found], at: Instant, listed: bool) -> Settled:
     """The one status possible, or undetermined.
 
-    The first deed that certainly counts settles the matter; those before it may have.
+    The first deed that certainly counts settles the matter; those before it may have, and one in
+    time may have gone unrecorded where not every such event is listed.
     """
     sure = next((n for n, deed in enumerate(deeds) if deed.certain), None)
     heard = deeds if sure is None else deeds[: sure + 1]
     orders = [in_time(deed.fact, limit) for deed in heard]
     done = None if sure is None else heard[-1].fact
-    possible = {s for deed, o in zip(heard, orders, strict=True) for s in _as(deed, o.before)}
+    possible = {status for order in orders for status in _as(order.before)}
     if done is None:
         possible.update(_undone(limit, at))
+    elif possible == {"late"} and not listed:
+        possible.add("met")
     facts = tuple(deed.fact.id for deed in heard)
     coarse = [deed.fact for deed in heard if deed.fact.coarse]
     told = done or next(iter(coarse), None)
@@ -245,9 +274,13 @@ def settle(limit: Limit | None, deeds: Sequence[Found], at: Instant, listed: boo
     assumes = (SAME_DAY,) if any(order.assumed for order in orders) else ()
     if len(possible) > 1:
         ends = _ends(limit, told, at)
+        if possible == {"late", "breached"} and limit is not None:
+            late_one = next(d for d, o in zip(heard, orders, strict=True) if o.before is False)
+            ends = ((late_one.fact.earliest, "late"), (limit.high, "breached"))
         return Settled("undetermined", done, None, ends, assumes, UNTOLD, facts)
     (status,) = possible
-    late = lateness(done, limit) if status == "late" and done and limit else None
+    alone = done is not None and len(heard) == 1
+    late = lateness(done, limit) if status == "late" and alone and done and limit else None
     return Settled(status, done, late, (), assumes, (), facts)
 
 
@@ -325,12 +358,11 @@ def once(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
 
 
-def _as(deed: Found, in_time: bool | None) -> tuple[Status, ...]:
+def _as(in_time: bool | None) -> tuple[Status, ...]:
+    """What a deed makes of a duty, if it counts."""
     if in_time is None:
         return ("met", "late")
-    if in_time:
-        return ("met",)
-    return ("late",) if deed.certain else ()
+    return ("met",) if in_time else ("late",)
 
 
 def _undone(limit: Limit | None, at: Instant) -> tuple[Status, ...]:

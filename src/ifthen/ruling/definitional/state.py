@@ -75,9 +75,10 @@ class State:
                         "in_place", text, child.value, (), detail, (), same_day, (child,)
                     )
         said: list[bool | None] = [fact.kind == "standard_activated" for fact in last.facts]
+        by_order = last.by_order(lambda fact: fact.kind == "standard_activated")
         if not last.surely:
             said.append(False if self.view.lists(["standard_activated"]) else None)
-        return _state("in_place", text, said, last, detail)
+        return _state("in_place", text, said, last.ids, by_order, detail)
 
     def approved(self, standard: str, model: str | None, point: Point) -> Because:
         """Whether a standard has been approved, or another that includes it."""
@@ -92,7 +93,8 @@ class State:
         nothing = not last.facts and self.view.lists(kinds)
         said: list[bool | None] = [True if last.surely else False if nothing else None]
         detail = {"standard": standard, "model": model}
-        return _state("approved", f"{standard} approved{_for(model)}", said, last, detail)
+        text = f"{standard} approved{_for(model)}"
+        return _state("approved", text, said, last.ids, last.assumes, detail)
 
     def _naming(
         self, standard: str, kinds: tuple[str, ...], model: str | None
@@ -127,7 +129,8 @@ class State:
         last = latest(decided, point)
         values = tuple(self._finding(fact, threshold) for fact in last.facts)
         if last.surely:
-            return Value(values, last.ids, assumes=last.assumes)
+            by_order = last.by_order(lambda fact: self._finding(fact, threshold))
+            return Value(values, last.ids, assumes=by_order)
         lower = (
             self.policy.thresholds[threshold].above if threshold in self.policy.thresholds else ()
         )
@@ -206,7 +209,8 @@ class State:
         said: list[bool | None] = [fact.kind in starts for fact in last.facts]
         if not last.surely:
             said.append(False if self.view.lists(starts) else None)
-        return _state("running", text, said, last, detail)
+        by_order = last.by_order(lambda fact: fact.kind in starts)
+        return _state("running", text, said, last.ids, by_order, detail)
 
     # --- compute ---------------------------------------------------------------------------
 
@@ -228,7 +232,8 @@ class State:
         exact = [Range.exactly(v) for v in stated_here if isinstance(v, Fraction)]
         if not last.surely or len(exact) < len(stated_here):
             return Value((), last.ids, (f"the compute of {model} is not recorded",))
-        return Value(tuple(exact), last.ids, assumes=last.assumes)
+        by_order = last.by_order(lambda fact: fact.attributes.get("effective_compute"))
+        return Value(tuple(exact), last.ids, assumes=by_order)
 
     def flop(self, model: str | None, point: Point) -> Value:
         """Training compute: the last figure of every run, of the model and what it is based on.
@@ -310,12 +315,14 @@ class State:
         if ratio is not None:
             return ratio
         if base.surely and not now.facts and self._untrained(model, base, point):
-            return Value((Range.exactly(Fraction(1)),), assumes=base.assumes)
+            by_order = base.by_order(lambda fact: model in fact.models)
+            return Value((Range.exactly(Fraction(1)),), assumes=by_order)
         top = self.compute(model, point)
         bottoms = [self._compute_at(fact) for fact in base.facts]
         if not base.surely:
             bottoms.append(self._first(model, point))
         parts = (top, *bottoms)
+        by_order = base.by_order(lambda fact: self._compute_at(fact).possible)
         quotients = [
             a.over(b)
             for bottom in bottoms
@@ -327,7 +334,7 @@ class State:
             tuple(quotient for quotient in quotients if quotient is not None),
             _once(id for part in parts for id in part.facts),
             _once(why for part in parts for why in part.unknown),
-            _once(a for part in (base, top) for a in part.assumes),
+            _once((*by_order, *(a for part in parts for a in part.assumes))),
         )
 
     def stating(self, measure: str, model: str | None) -> tuple[Found, ...]:
@@ -390,7 +397,8 @@ class State:
             return None
         if base.facts and base.facts[0].id == fact.id:
             ranges = [Range.exactly(Fraction(1))]
-        return Value((ranges[0],), (fact.id,), assumes=now.assumes)
+        by_order = now.by_order(_said) or base.by_order(lambda other: other.id == fact.id)
+        return Value((ranges[0],), (fact.id,), assumes=by_order)
 
     def _untrained(self, model: str, base: Latest, point: Point) -> bool:
         """Whether a complete record shows no training since the last such event."""
@@ -411,6 +419,7 @@ class State:
             (fact.id, *(id for value in found for id in value.facts)),
             tuple(why for value in found for why in value.unknown)
             or (() if found else (f"{fact.id} states no compute",)),
+            tuple(a for value in found for a in value.assumes),
         )
 
     def _first(self, model: str, point: Point) -> Value:
@@ -468,13 +477,14 @@ def _state(
     rule: str,
     text: str,
     said: list[bool | None],
-    last: Latest,
+    ids: tuple[str, ...],
+    assumes: tuple[str, ...],
     detail: Mapping[str, str | None],
 ) -> Because:
     """A state on which every fact that may be the last must agree."""
     value = agree(said)
     unknown = ("the record does not tell",) if value is None else ()
-    return Because(rule, text, value, last.ids, detail, unknown, last.assumes)
+    return Because(rule, text, value, ids, detail, unknown, assumes)
 
 
 def _ratios(fact: Fact) -> list[Mapping[str, object]]:
@@ -488,7 +498,12 @@ def _entries(fact: Fact, measure: str) -> list[Mapping[str, object]]:
     return [value for value in listed if value.get("measure") == measure]
 
 
-def _once(items: Iterator[str]) -> tuple[str, ...]:
+def _said(fact: Fact) -> tuple[object, ...]:
+    """What a fact says of compute."""
+    return tuple(fact.attributes.get(name) for name in ("effective_compute", "values"))
+
+
+def _once(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
 
 

@@ -311,7 +311,8 @@ class Values:
             assumes: tuple[str, ...] = ()
         else:
             last = latest(self.found(expression.of, here.trigger, here.names), here.point)
-            facts, surely, assumes = last.facts, last.surely, last.assumes
+            facts, surely = last.facts, last.surely
+            assumes = last.by_order(lambda fact: attribute(fact, expression.name))
         said = [self._plain(fact, expression.name) for fact in facts]
         unknown = UNTOLD if not surely or None in said else ()
         ids = tuple(fact.id for fact in facts)

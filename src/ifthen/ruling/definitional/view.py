@@ -45,6 +45,13 @@ class Latest:
     surely: bool
     """Whether some fact has certainly happened."""
     assumes: tuple[str, ...]
+    rivals: tuple[Fact, ...] = ()
+    """The facts that are not the last one only because of the order within a day."""
+
+    def by_order(self, said: Callable[[Fact], object]) -> tuple[str, ...]:
+        """What is assumed where something is read off the last fact."""
+        told = [said(fact) for fact in (*self.facts, *self.rivals)] if self.rivals else []
+        return self.assumes or ((SAME_DAY,) if any(one != told[0] for one in told) else ())
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -56,14 +63,16 @@ def latest(found: Iterable[Found], point: Point) -> Latest:
     """The last one at a point: not certainly later than it, not certainly followed by another."""
     orders = [(each, precedes(each.fact, point)) for each in found]
     sure = [each.fact for each, order in orders if order.before and each.certain]
+    happened = [each.fact for each, order in reversed(orders) if order.before is not False]
+    followed = {
+        fact.id: [o for s in sure if (o := ordered(fact, s)).before is True] for fact in happened
+    }
+    overtaken = [fact for fact in happened if followed[fact.id]]
     return Latest(
-        tuple(
-            each.fact
-            for each, order in reversed(orders)
-            if order.before is not False and not any(ordered(each.fact, s).before for s in sure)
-        ),
+        tuple(fact for fact in happened if not followed[fact.id]),
         bool(sure),
         (SAME_DAY,) if any(order.assumed for _, order in orders) else (),
+        tuple(fact for fact in overtaken if all(o.assumed for o in followed[fact.id])),
     )
 
 

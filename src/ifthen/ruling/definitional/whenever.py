@@ -7,7 +7,15 @@ from dataclasses import replace
 
 from ifthen.dates import day_of, end_of, start_of
 from ifthen.policy.model import Whenever
-from ifthen.ruling.definitional.ruled import ASKED, KEPT, Ruled, explained, unsure, valued
+from ifthen.ruling.definitional.ruled import (
+    ASKED,
+    KEPT,
+    Ruled,
+    elsewhere,
+    explained,
+    unsure,
+    valued,
+)
 from ifthen.ruling.definitional.view import Found
 from ifthen.ruling.order import Point, after_fact, before_fact
 from ifthen.ruling.outcome import Outcome
@@ -24,7 +32,8 @@ class Triggered(Ruled):
     def _events(self, clause: Whenever) -> Iterator[Outcome]:
         assert clause.when is not None
         found = self.triggers(clause.when)
-        yield from (self._on(clause, each) for each in found)
+        for each in found:
+            yield elsewhere(self.window.rules(each.fact), self._on(clause, each))
         if not found:
             yield self.nothing(clause.when)
 
@@ -52,28 +61,34 @@ class Triggered(Ruled):
         """One outcome for each day on which the condition turned true."""
         condition = clause.becomes
         assert condition is not None
-        was: bool | None = False
+        handed = self.window.handed
+        if handed.pending is not None and handed.since is not None:
+            point = self.before_begun(handed.since)
+            state = self.binds("becomes", condition, point)
+            yield self._turned(clause, handed.pending, point, state, in_doubt=False)
+        was: bool | None = handed.value
+        doubted = was is None
         doubt: Because | None = None
-        number = 0
+        number = handed.number
         for point, (state,) in self.days.walk(
             [condition], lambda p: (self.binds("becomes", condition, p),)
         ):
             if state.value is True and was is not True:
                 number += 1
                 doubt = None if was is None else doubt
-                yield self._turned(clause, number, point, state, was is None)
-            elif state.value is None and was is False:
+                yield self._turned(clause, f"#{number}", point, state, was is None)
+            elif state.value is None and (was is False or doubted):
                 doubt = doubt or state
-            was = state.value
+            was, doubted = state.value, False
         if doubt is not None:
             yield explained(unsure(Outcome("?", "undetermined")), [doubt])
-        elif not number:
+        elif number == handed.number and handed.pending is None:
             yield Outcome("-", "dormant")
 
     def _turned(
-        self, clause: Whenever, number: int, point: Point, state: Because, in_doubt: bool
+        self, clause: Whenever, key: str, point: Point, state: Because, in_doubt: bool
     ) -> Outcome:
-        key, day = f"#{number}", day_of(point.latest)
+        day = day_of(point.latest)
         when = (start_of(day), end_of(day))
         if clause.if_ is not None:
             asked = self.binds("if", clause.if_, point)

@@ -1,0 +1,105 @@
+"""What a deed after the due date proves, and what it does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from ifthen import Finding, Source, moment, parse_policy, parse_record, rule
+from ifthen.ruling.check import check
+
+POLICY = parse_policy(
+    Source(
+        "late.yaml",
+        """
+policy: lab/late@1
+title: One duty by a day, one every quarter
+effective: 2024-01-01
+source: made up
+clauses:
+  - {id: plan, kind: whenever, title: plan published, source: "1", when: policy_adopted,
+     then: "published[what=plan]", by: 2024-03-31}
+  - {id: review, kind: cadence, title: reviewed, source: "2", do: external_review, every: 3 months}
+""",
+    )
+)
+OWN = "record: Lab"
+PUBLIC = "developer: Lab\ncomplete: [policy_adopted, policy_amended]"
+ACKNOWLEDGED = (
+    "- {id: k, kind: noncompliance_acknowledged, date: 2024-05-01, policy: lab/late@1, "
+    "about: [%s], values: [{measure: days_late, value: 3}]}\n"
+)
+
+
+def found(clause: str, facts: str, head: str = OWN) -> list[Finding]:
+    """What a clause finds; every finding is confirmed."""
+    adopted = "- {id: p, kind: policy_adopted, policy: lab/late@1, date: 2024-01-01}\n"
+    record = parse_record(Source("record.yaml", f"{head}\nfacts:\n{adopted}{facts}"))
+    at = moment("2024-06-01")
+    findings = rule([POLICY], record, at).findings
+    for finding in findings:
+        assert check(finding, POLICY, record, at, at) == ()
+    return [finding for finding in findings if finding.clause.endswith(f"#{clause}")]
+
+
+def published(day: str, what: str = ", what: plan") -> str:
+    return f"- {{id: d{day}, kind: published, date: {day}{what}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("facts", "status", "late_by"),
+    [
+        (published("2024-03-01"), "met", None),
+        (published("2024-04-03"), "late", "3 days"),
+        (published("2024-04-03", ", what: card"), "breached", None),
+        (published("2024-03-01", ""), "undetermined", None),
+        (published("2024-04-03", ""), "undetermined", None),
+        (published("2024-04-01", "") + published("2024-04-03"), "late", None),
+    ],
+)
+def test_a_deed_that_may_not_count_leaves_it_open_in_time_or_not(facts, status, late_by):
+    (finding,) = found("plan", facts)
+    assert (finding.status, finding.as_json()["late_by"]) == (status, late_by)
+
+
+def test_between_late_and_breached_both_ends_are_told():
+    (finding,) = found("plan", published("2024-04-03", ""))
+    assert finding.as_json()["between"] == [
+        {"date": "2024-04-03", "status": "late"},
+        {"date": "2024-03-31", "status": "breached"},
+    ]
+    assert finding.unknown == ("whether d2024-04-03 counts is not known",)
+
+
+# --- on a public record ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("clause", ["plan", "review"])
+def test_a_late_deed_proves_lateness_only_on_a_record_that_lists_every_such_deed(clause):
+    facts = published("2024-04-03") + "- {id: r, kind: external_review, date: 2024-04-03}\n"
+    listed = PUBLIC.replace("]", ", published, external_review]")
+    own, all_listed, public = (found(clause, facts, head)[0] for head in (OWN, listed, PUBLIC))
+    assert [f.status for f in (own, all_listed, public)] == ["late", "late", "undetermined"]
+    assert (
+        own.as_json()["late_by"] == all_listed.as_json()["late_by"] != public.as_json()["late_by"]
+    )
+    assert public.as_json()["done"] == "2024-04-03"
+    (reason,) = public.unknown
+    assert reason.startswith("an earlier ")
+    assert "may have gone unrecorded" in reason
+
+
+@pytest.mark.parametrize("head", [OWN, PUBLIC])
+def test_a_deed_in_time_is_in_time_on_any_record(head):
+    assert found("plan", published("2024-03-01"), head)[0].status == "met"
+
+
+@pytest.mark.parametrize("clause", ["plan", "review"])
+def test_the_developers_own_word_settles_what_a_late_deed_does_not(clause):
+    facts = published("2024-04-03") + "- {id: r, kind: external_review, date: 2024-04-03}\n"
+    settled = [
+        f
+        for f in found(clause, facts + ACKNOWLEDGED % clause, PUBLIC)
+        if f.status != "undetermined"
+    ]
+    assert [(f.status, f.as_json()["late_by_days"]) for f in settled] == [("late", 3)]
+    assert settled[0].assumes == ("the developer's own acknowledgement",)
