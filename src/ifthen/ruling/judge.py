@@ -136,6 +136,7 @@ class Judge:
             question.kinds,
             question.scope(subject.model),
             lambda fact: self.matcher.matches(fact, events, own),
+            question.sieves,
         )
 
     def listed(self, expression: Expression) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,6 +10,7 @@ from ifthen.policy.describe import describe
 from ifthen.policy.model import Events, Expression, Pattern, Policy, Test
 from ifthen.record.model import Fact
 from ifthen.ruling.reasons import kleene_and
+from ifthen.ruling.sieves import Sieve
 from ifthen.ruling.timeline import Timeline
 from ifthen.vocabulary import DEFAULTS
 
@@ -32,6 +34,8 @@ class Question:
     needs_trigger: bool
     names_model: bool
     """Whether a pattern speaks of models itself."""
+    sieves: Mapping[str, Sieve]
+    """By kind, what a fact must state to match at all."""
 
     def scope(self, subject_model: str | None) -> str | None:
         """The model whose facts may match; None for any."""
@@ -57,6 +61,7 @@ class Names:
         self._texts: dict[int, tuple[Expression, str]] = {}
         self._questions: dict[int, Question] = {}
         self._numbers: dict[Events, int] = {}
+        self._sieves: dict[tuple[str, tuple[str, ...]], Sieve] = {}
 
     def text(self, expression: Expression) -> str:
         """An expression as the policy writes it; remembered, since explanations repeat it."""
@@ -70,14 +75,50 @@ class Names:
         found = self._questions.get(id(events))
         if found is None:
             tests = [test for pattern in events.patterns for test in pattern.tests]
+            kinds = tuple(dict.fromkeys(pattern.kind for pattern in events.patterns))
             found = self._questions[id(events)] = Question(
                 self._numbers.setdefault(events, len(self._numbers)),
                 events,
-                tuple(dict.fromkeys(pattern.kind for pattern in events.patterns)),
+                kinds,
                 needs_trigger(events),
                 any(test.attribute == "model" for test in tests),
+                {kind: sieve for kind in kinds if (sieve := self._sieve(events, kind))},
             )
         return found
+
+    def _sieve(self, events: Events, kind: str) -> Sieve | None:
+        """What facts of a kind must state to match events; None where no one attribute decides."""
+        patterns = [pattern for pattern in events.patterns if pattern.kind == kind]
+        for attribute in (test.attribute for test in patterns[0].tests):
+            tests = [
+                test
+                for pattern in patterns
+                for test in pattern.tests
+                if test.attribute == attribute
+            ]
+            if len(tests) == len(patterns) and all(map(_decides, tests)):
+                values = tuple(value for test in tests for value in test.values)
+                return self.sieve(attribute, values)
+        return None
+
+    def sieve(self, attribute: str, values: tuple[str, ...]) -> Sieve:
+        """What lets through every fact that states one of these values, under any name."""
+        found = self._sieves.get((attribute, values))
+        if found is None:
+            found = Sieve(attribute, self._spellings(attribute, values))
+            self._sieves[attribute, values] = found
+        return found
+
+    def _spellings(self, attribute: str, values: tuple[str, ...]) -> frozenset[str]:
+        """Every word by which a fact may state one of these values."""
+        words = set(values)
+        if attribute in ("threshold", "findings"):
+            words = {self.threshold(word) for word in words}
+            words.update(name for name, id in self._thresholds.items() if id in words)
+        elif attribute == "standard":
+            words = {standard for word in words for standard in self.standards(word)}
+            words.update(name for name, ids in self._standards.items() if not words.isdisjoint(ids))
+        return frozenset(words)
 
     def threshold(self, name: str) -> str:
         """The policy's id for a threshold that a record names; itself where the policy has none."""
@@ -116,6 +157,15 @@ def needs_trigger(events: Events) -> bool:
         test.attribute == "about" and "this" in test.values
         for pattern in events.patterns
         for test in pattern.tests
+    )
+
+
+def _decides(test: Test) -> bool:
+    """Whether a fact whose words differ from those of a test cannot match."""
+    return (
+        test.operator != "!="
+        and test.attribute not in ("model", "about", "date")
+        and "this" not in test.values
     )
 
 
