@@ -34,6 +34,7 @@ from ifthen.policy.model import (
     Words,
 )
 from ifthen.record.model import Fact
+from ifthen.ruling.answers import Answers
 from ifthen.ruling.comparing import elapsed, holds, interval_text, passing, shown, unpublished
 from ifthen.ruling.compute import Compute
 from ifthen.ruling.matching import Matcher, Names, attribute
@@ -92,6 +93,7 @@ class Judge:
         meaning: Meaning,
         month_end: MonthEnd | None,
         floor: Instant,
+        answers: Answers,
     ) -> None:
         self.policy = policy
         self.names = names
@@ -102,6 +104,8 @@ class Judge:
         self.month_end: MonthEnd | None = month_end
         self.floor = floor
         """No clock of this clause starts before this instant."""
+        self.answers = answers
+        """Shared by all who judge the same subject under this policy, month end and floor."""
         self.standing = Standing(policy, names, timeline)
         self.compute = Compute(timeline, self.standing)
         self.matcher = Matcher(names, timeline, subject.model, subject.standard)
@@ -148,6 +152,13 @@ class Judge:
 
     def truth(self, expression: Expression, asked: Asked) -> Because:
         """Whether a condition holds, with the explanation."""
+        shared, point = self.names.shared(expression), asked.point
+        if shared is None or (point.fact is None and not point.closing):
+            return self._truth(expression, asked)
+        key = (shared.number, *(asked.names[name] for name in shared.variables))
+        return self.answers.ask(key, point, lambda: self._truth(expression, asked))
+
+    def _truth(self, expression: Expression, asked: Asked) -> Because:
         match expression:
             case Defined(name=name, expression=inner):
                 child = self.truth(inner, asked)

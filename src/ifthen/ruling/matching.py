@@ -7,8 +7,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ifthen.policy.describe import describe
-from ifthen.policy.model import Events, Expression, Pattern, Policy, Test
+from ifthen.policy.model import (
+    Call,
+    Compare,
+    Events,
+    Expression,
+    Logic,
+    Pattern,
+    Policy,
+    Quantified,
+    Test,
+)
 from ifthen.record.model import Fact
+from ifthen.ruling.answers import free_variables
 from ifthen.ruling.reasons import kleene_and
 from ifthen.ruling.sieves import Sieve
 from ifthen.ruling.timeline import Timeline
@@ -45,6 +56,16 @@ class Question:
         return scopes.pop() if len(scopes) == 1 else None
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A condition that several clauses may ask alike."""
+
+    number: int
+    """The same for equal conditions of one policy."""
+    variables: tuple[str, ...]
+    """Quantified variables on which the answer depends."""
+
+
 class Names:
     """A policy's words: ids of thresholds and standards resolved, expressions as text."""
 
@@ -61,6 +82,8 @@ class Names:
         self._texts: dict[int, tuple[Expression, str]] = {}
         self._questions: dict[int, Question] = {}
         self._numbers: dict[Events, int] = {}
+        self._shared: dict[int, tuple[Expression, Shared | None]] = {}
+        self._shared_numbers: dict[tuple[str, Expression], int] = {}
         self._sieves: dict[tuple[str, tuple[str, ...]], Sieve] = {}
 
     def text(self, expression: Expression) -> str:
@@ -68,6 +91,20 @@ class Names:
         found = self._texts.get(id(expression))
         if found is None:
             found = self._texts[id(expression)] = (expression, describe(expression))
+        return found[1]
+
+    def shared(self, expression: Expression) -> Shared | None:
+        """What tells a question that clauses may share from others; None where it is not such."""
+        found = self._shared.get(id(expression))
+        if found is None:
+            shared = None
+            if isinstance(expression, (Logic, Compare, Call, Quantified)):
+                variables = free_variables(expression)
+                if variables is not None:
+                    key = (self.text(expression), expression)
+                    number = self._shared_numbers.setdefault(key, len(self._shared_numbers))
+                    shared = Shared(number, tuple(sorted(variables)))
+            found = self._shared[id(expression)] = (expression, shared)
         return found[1]
 
     def question(self, events: Events) -> Question:
