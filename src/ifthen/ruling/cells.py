@@ -144,6 +144,15 @@ class Cell:
 
     def now(self, at: Instant, judge: Callable[[], Because]) -> Because:
         """A condition at the moment of the ruling, which facts and time to come may change."""
+        return self.by(at, at, judge)
+
+    def by(self, moment: Instant, at: Instant, judge: Callable[[], Because]) -> Because:
+        """A condition at a moment up to that of the ruling; once it is over, only facts change it.
+
+        Facts after the moment do not: what is read for the condition is read up to there.
+        """
+        if moment < at:
+            return judge()
         timeline = self.judge.timeline
         with Noting(timeline) as reading:
             because = judge()

@@ -259,7 +259,9 @@ class CadenceCell(Cell):
         moment = min(due.high, at) if due.high is not None else at
         if condition is not None:
             point = closing(self.horizon(moment))
-            because = self.now(at, lambda: binds("while", condition, self.judge, point))
+            because = self.by(
+                point.latest, at, lambda: binds("while", condition, self.judge, point)
+            )
             if because.value is False:
                 until = at if outcome.done is None else min(outcome.done[0], at)
                 again = self._resumes(condition, moment, until, at)
@@ -350,7 +352,7 @@ class CadenceCell(Cell):
                 return Due(end_of(day_of(fact.earliest)), end_of(day_of(fact.latest))), because
         if because is None:
             point = closing(min(at, stop))
-            because = self.now(at, lambda: self.judge.truth(test, Asked(point)))
+            because = self.by(point.latest, at, lambda: self.judge.truth(test, Asked(point)))
         return Due(), because
 
 
@@ -389,18 +391,31 @@ class MaintainCell(Cell):
             if failing is True and since is None:
                 number, since, opened = number + 1, point.latest, steps
             elif failing is False and since is not None:
-                yield self._gap(number, since, point.latest, steps, at)
+                yield from self._once_gap(number, since, point.latest, steps, at)
                 since = None
             if failing is None or (active.value is None and not held):
                 doubt = doubt or steps
         if since is not None:
-            yield self._gap(number, since, None, opened, at)
+            yield from self._once_gap(number, since, None, opened, at)
         elif doubt and number == 0:
             why = (reason for step in doubt for reason in step.all_unknown())
             yield extended(Outcome("now", "undetermined"), doubt, why)
         elif number == 0:
             now = self._standing(closing(self.horizon(at)))
             yield extended(Outcome("now", "met" if held else "dormant"), now)
+
+    def _once_gap(
+        self,
+        number: int,
+        since: Instant,
+        until: Instant | None,
+        because: tuple[Because, ...],
+        at: Instant,
+    ) -> Iterable[Outcome]:
+        def judge() -> Iterator[Outcome]:
+            yield self._gap(number, since, until, because, at)
+
+        return self.once((number, since, until), because, at, judge)
 
     def _gap(
         self,
