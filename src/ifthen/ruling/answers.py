@@ -13,7 +13,7 @@ corrections alike.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
@@ -103,7 +103,7 @@ class _Answer:
 class _Question:
     """One question, with its answers so far."""
 
-    __slots__ = ("_around", "_lanes", "_spells", "_starts")
+    __slots__ = ("_around", "_ends", "_lanes", "_spells", "_starts")
 
     def __init__(self) -> None:
         self._lanes: dict[Lane, int] = {}
@@ -113,6 +113,8 @@ class _Question:
         """Answers at the close of days, in order, and from when on each holds."""
         self._around: dict[tuple[str, bool], _Answer] = {}
         """Answers just before and just after facts."""
+        self._ends: list[tuple[Instant, tuple[str, bool]]] = []
+        """The ends of those facts, in order."""
 
     def refresh(self) -> None:
         """Forget what lanes that changed have put in question."""
@@ -130,13 +132,10 @@ class _Question:
         if self._spells and self._spells[-1].until > since:
             last = self._spells[-1]
             self._spells[-1] = _Answer(last.because, last.lanes, last.turns, since)
-        gone = [
-            key
-            for key, answer in self._around.items()
-            if answer.fact is not None and answer.fact.latest >= since
-        ]
-        for key in gone:
-            del self._around[key]
+        place = bisect_left(self._ends, (since,))
+        for _, key in self._ends[place:]:
+            self._around.pop(key, None)
+        del self._ends[place:]
 
     def known(self, point: Point) -> _Answer | None:
         """The answer at a point, if it was given there or still held."""
@@ -158,7 +157,9 @@ class _Question:
             self._lanes.setdefault(lane, len(lane.log))
         if point.fact is not None:
             answer = _Answer(because, read, later, point.latest, point.fact)
-            self._around[point.fact.id, point.after] = answer
+            key = (point.fact.id, point.after)
+            self._around[key] = answer
+            insort(self._ends, (point.latest, key))
             return
         at = point.latest
         ends = [end for lane in read if (end := lane.next_change(at)) is not None]

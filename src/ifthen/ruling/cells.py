@@ -110,13 +110,13 @@ class Cell:
         self._changed = LAST_INSTANT if changed is None else changed
         self._begun = True
         self.wake = None
-        before, self._found = self._found, {}
+        before = self._found
+        self._found = found = {}
         with Noting(self.judge.timeline) as reading:
             for outcome in self.judged(at):
                 place = (outcome.key, outcome.part)
                 same = before.get(place)
-                kept = same is outcome or same == outcome
-                self._found[place] = same if kept and same is not None else outcome
+                found[place] = outcome if same is outcome or same != outcome else same
         self._new += self._read.add(reading)
         return True
 
@@ -139,7 +139,8 @@ class Cell:
             kept = Kept(value, about, Since(reading.lanes.items()), until, self.wake)
             self._kept[key] = kept
             self.wake = others
-        self.wake_at(kept.wake, at)
+        if kept.wake is not None:
+            self.wake_at(kept.wake, at)
         return kept.value
 
     def now(self, at: Instant, judge: Callable[[], Because]) -> Because:

@@ -198,9 +198,11 @@ class CadenceCell(Cell):
     def _judge(
         self, period: _Period, deeds: list[Deed], at: Instant, doubt: Deed | None
     ) -> Iterable[Outcome]:
-        rests_on = (period.anchor, *(one.fact for one in (*deeds, doubt) if one is not None))
-        key = (period, *(None if fact is None else fact.id for fact in rests_on))
-        return self.once(key, rests_on[-1], at, lambda: self._judged(period, deeds, at, doubt))
+        deed = deeds[0].fact if deeds else None
+        unsure = None if doubt is None else doubt.fact
+        key = (period, deed and deed.id, unsure and unsure.id)
+        about = unsure or deed or period.anchor
+        return self.once(key, about, at, lambda: self._judged(period, deeds, at, doubt))
 
     def _judged(
         self, period: _Period, deeds: list[Deed], at: Instant, doubt: Deed | None

@@ -16,6 +16,7 @@ from heapq import heappop, heappush
 from itertools import takewhile
 
 from ifthen.dates import Instant
+from ifthen.garbage import no_collection
 from ifthen.policy.model import (
     Cadence,
     Call,
@@ -377,8 +378,9 @@ class Session:
             named = self._history.resolve(visible, self.known)
             return Sight(self.record.complete, visible, named, self.at, models)
 
-        self._all = look(True, ())
-        self._sure = look(False, self.timeline.births) if self._remembers else None
+        with no_collection():
+            self._all = look(True, ())
+            self._sure = look(False, self.timeline.births) if self._remembers else None
         self._note_recalled()
         self.versions, self.groups, self._readers, self._stale, self._alarms = (), {}, {}, {}, []
         self._answers = {}
@@ -481,11 +483,12 @@ class Session:
             if version.policy.id not in kept and not self._lazy
             for clause in version.policy.clauses
         ]
-        for number, (version, clause) in enumerate(new, start=1):
-            for subject in self._subjects(version, clause, models):
-                self._judge(self._open(version, clause, subject))
-            if self._progress is not None:
-                self._progress(number, len(new))
+        with no_collection():
+            for number, (version, clause) in enumerate(new, start=1):
+                for subject in self._subjects(version, clause, models):
+                    self._judge(self._open(version, clause, subject))
+                if self._progress is not None:
+                    self._progress(number, len(new))
 
     # --- groups ----------------------------------------------------------------------------
 
