@@ -206,16 +206,21 @@ class Cell:
             floor = end_of(day_of(self.window.start))
             due = Due(max(due.low, floor), max(due.high or floor, floor), due.fact)
         backwards = any(isinstance(d, Before) and d.events is None for d in duty.deadlines)
-        return self.outcome(
-            key,
-            part,
-            trigger,
-            when,
-            due,
-            [self.deeds(events, trigger, when, duty.after, backwards) for events in duty.then],
-            at,
-            self.absent(duty.then, trigger),
-        )
+        with Noting(self.judge.timeline) as reading:
+            outcome = self.outcome(
+                key,
+                part,
+                trigger,
+                when,
+                due,
+                [self.deeds(events, trigger, when, duty.after, backwards) for events in duty.then],
+                at,
+                self.absent(duty.then, trigger),
+            )
+            if outcome.done is not None and outcome.status in ("met", "late"):
+                # Each deed was the first that certainly counts: what came after it was not asked.
+                reading.end(max(outcome.done[1], when[1]))
+        return outcome
 
     def outcome(
         self,

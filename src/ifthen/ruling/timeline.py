@@ -150,6 +150,12 @@ class Reading:
         if self.lanes.get(lane, FIRST_INSTANT) < until:
             self.lanes[lane] = until
 
+    def end(self, until: Instant) -> None:
+        """Note that nothing was read beyond an instant after all."""
+        for lane, end in self.lanes.items():
+            if end > until:
+                self.lanes[lane] = until
+
 
 class Timeline:
     """Visible facts in order, with lanes."""
