@@ -6,11 +6,10 @@ files. Everything wrong with all of them is reported at once.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path as FilePath
 
+from ifthen.garbage import no_collection
 from ifthen.policy.source import NOWHERE, Diagnostic, InputError, Source, Span
 from ifthen.policy.yaml import Node, read_source
 from ifthen.record.corrections import check_corrections, check_names
@@ -118,7 +117,7 @@ def _assemble(sources: Sequence[Source], reports: _Reports) -> Record:
     for index, file in enumerate(files):
         own = _read_head(file, reports, head, is_first=index == 0)
         head = head or own
-        with _no_collection():
+        with no_collection():
             _read_facts(file, reports, head.models if head else None, facts, unread)
         owners.extend([file] * (len(facts) - len(owners)))
     _check_together(facts, unread, owners, reports)
@@ -133,18 +132,6 @@ def _assemble(sources: Sequence[Source], reports: _Reports) -> Record:
         policies=head.policies,
         source=sources[0],
     )
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Put off garbage collection: reading makes no cycles, and a search for them costs a third."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _read_head(

@@ -172,13 +172,13 @@ class Cell:
         self._changed = LAST_INSTANT if changed is None else changed
         self._begun = True
         self.wake = None
-        before, self._found = self._found, {}
+        before = self._found
+        self._found = found = {}
         with Noting(self.judge.timeline) as reading:
             for outcome in self.judged(at):
                 place = (outcome.key, outcome.part)
                 same = before.get(place)
-                kept = same is outcome or same == outcome
-                self._found[place] = same if kept and same is not None else outcome
+                found[place] = outcome if same is outcome or same != outcome else same
         self._new += self._read.add(reading)
         return True
 
@@ -201,11 +201,21 @@ class Cell:
             kept = Kept(value, about, Since(reading.lanes.items()), until, self.wake)
             self._kept[key] = kept
             self.wake = others
-        self.wake_at(kept.wake, at)
+        if kept.wake is not None:
+            self.wake_at(kept.wake, at)
         return kept.value
 
     def now(self, at: Instant, judge: Callable[[], Because]) -> Because:
         """A condition at the moment of the ruling, which facts and time to come may change."""
+        return self.by(at, at, judge)
+
+    def by(self, moment: Instant, at: Instant, judge: Callable[[], Because]) -> Because:
+        """A condition at a moment up to that of the ruling; once it is over, only facts change it.
+
+        Facts after the moment do not: what is read for the condition is read up to there.
+        """
+        if moment < at:
+            return judge()
         timeline = self.judge.timeline
         with Noting(timeline) as reading:
             because = judge()
@@ -284,16 +294,21 @@ class Cell:
             floor = end_of(day_of(self.window.start))
             due = due.not_before(floor)
         backwards = any(isinstance(d, Before) and d.events is None for d in duty.deadlines)
-        return self.outcome(
-            key,
-            part,
-            trigger,
-            when,
-            due,
-            [self.deeds(events, trigger, when, duty.after, backwards) for events in duty.then],
-            at,
-            self.absent(duty.then, trigger),
-        )
+        with Noting(self.judge.timeline) as reading:
+            outcome = self.outcome(
+                key,
+                part,
+                trigger,
+                when,
+                due,
+                [self.deeds(events, trigger, when, duty.after, backwards) for events in duty.then],
+                at,
+                self.absent(duty.then, trigger),
+            )
+            if outcome.done is not None and outcome.status in ("met", "late"):
+                # Each deed was the first that certainly counts: what came after it was not asked.
+                reading.end(max(outcome.done[1], when[1]))
+        return outcome
 
     def outcome(
         self,

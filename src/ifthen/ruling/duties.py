@@ -236,9 +236,11 @@ class CadenceCell(Cell):
     def _judge(
         self, period: _Period, deeds: list[Deed], at: Instant, doubt: Deed | None
     ) -> Iterable[Outcome]:
-        rests_on = (period.anchor, *(one.fact for one in (*deeds, doubt) if one is not None))
-        key = (period, *(None if fact is None else fact.id for fact in rests_on))
-        return self.once(key, rests_on[-1], at, lambda: self._judged(period, deeds, at, doubt))
+        deed = deeds[0].fact if deeds else None
+        unsure = None if doubt is None else doubt.fact
+        key = (period, deed and deed.id, unsure and unsure.id)
+        about = unsure or deed or period.anchor
+        return self.once(key, about, at, lambda: self._judged(period, deeds, at, doubt))
 
     def _judged(
         self, period: _Period, deeds: list[Deed], at: Instant, doubt: Deed | None
@@ -331,7 +333,9 @@ class CadenceCell(Cell):
         moment = min(due.high, at) if due.high is not None else at
         if condition is not None:
             point = closing(self.horizon(moment))
-            because = self.now(at, lambda: binds("while", condition, self.judge, point))
+            because = self.by(
+                point.latest, at, lambda: binds("while", condition, self.judge, point)
+            )
             if because.value is False:
                 until = at if outcome.done is None else min(outcome.done[0], at)
                 again = self._resumes(condition, moment, until, at)
@@ -427,7 +431,7 @@ class CadenceCell(Cell):
                 return Due(end_of(day_of(fact.earliest)), end_of(day_of(fact.latest))), because
         if because is None:
             point = closing(min(at, stop))
-            because = self.now(at, lambda: self.judge.truth(test, Asked(point)))
+            because = self.by(point.latest, at, lambda: self.judge.truth(test, Asked(point)))
         return Due(), because
 
 
@@ -476,7 +480,7 @@ class MaintainCell(Cell):
                 key = f"gap {number}"
             elif failing is False and since is not None:
                 if ours:
-                    yield self._gap(key, since, point.latest, steps, at)
+                    yield from self._once_gap(key, since, point.latest, steps, at)
                 since = None
             if failing is None or (active.value is None and not held):
                 doubt = doubt or steps
@@ -484,13 +488,26 @@ class MaintainCell(Cell):
         own = number > self.carried.number or bool(self.carried.pending)
         if since is not None:
             if ours:
-                yield self._gap(key, since, None, opened, at)
+                yield from self._once_gap(key, since, None, opened, at)
         elif doubt and not own:
             why = (reason for step in doubt for reason in step.all_unknown())
             yield extended(Outcome("now", "undetermined"), doubt, why)
         elif not own:
             now = self._standing(closing(self.horizon(at)))
             yield extended(Outcome("now", "met" if held else "dormant"), now)
+
+    def _once_gap(
+        self,
+        key: str,
+        since: Instant,
+        until: Instant | None,
+        because: tuple[Because, ...],
+        at: Instant,
+    ) -> Iterable[Outcome]:
+        def judge() -> Iterator[Outcome]:
+            yield self._gap(key, since, until, because, at)
+
+        return self.once((key, since, until), because, at, judge)
 
     def _gap(
         self,

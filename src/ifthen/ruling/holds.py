@@ -123,15 +123,19 @@ class ForbidCell(Cell):
             elif permit.value is True and going:
                 stretches[-1].end(point, steps)
         for number, stretch in enumerate(stretches, 1):
-            yield from self._stretch(f"stretch {number}", stretch, acts, at)
+            judged = _was_judged(acts, stretch.since)
+            yield from self.once(
+                (number, stretch.since, stretch.until, judged),
+                stretch.closed or stretch.opened,
+                at,
+                partial(self._stretch, f"stretch {number}", stretch, judged, at),
+            )
         sure = all(outcome.status != "undetermined" for outcome in acts)
         if doubt and not stretches and sure:
             why = (reason for step in doubt for reason in step.all_unknown())
             yield extended(Outcome("running", "undetermined"), doubt, why)
 
-    def _stretch(
-        self, key: str, stretch: _Stretch, acts: Sequence[Outcome], at: Instant
-    ) -> Iterator[Outcome]:
+    def _stretch(self, key: str, stretch: _Stretch, judged: bool, at: Instant) -> Iterator[Outcome]:
         since, until = stretch.since, stretch.until
         done = None if until is None else (start_of(day_of(until)), until)
         triggered = (start_of(day_of(since)), since)
@@ -148,9 +152,9 @@ class ForbidCell(Cell):
                 return
             limit = deadline(since, since, length, self.judge.month_end)[1]
             assumes = length.assumes
-            self.wake_at(limit + 1, at)
+            self.wake_at(limit, at)
         ended_in_time = until is not None and until <= limit and self.clause.grace is not None
-        if ended_in_time or (until or at) < limit or _was_judged(acts, since):
+        if ended_in_time or (until or at) < limit or judged:
             return
         facts = [id for step in stretch.opened for id in step.all_facts()]
         outcome = Outcome(

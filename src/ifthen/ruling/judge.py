@@ -36,6 +36,7 @@ from ifthen.policy.model import (
     mitigation_of,
 )
 from ifthen.record.model import Fact
+from ifthen.ruling.answers import Answers
 from ifthen.ruling.comparing import elapsed, holds, interval_text, passing, shown, unpublished
 from ifthen.ruling.compute import Compute
 from ifthen.ruling.matching import Matcher, Names, attribute
@@ -100,6 +101,7 @@ class Judge:
         meaning: Meaning,
         month_end: MonthEnd | None,
         floor: Instant,
+        answers: Answers,
     ) -> None:
         self.policy = policy
         self.names = names
@@ -110,6 +112,8 @@ class Judge:
         self.month_end: MonthEnd | None = month_end
         self.floor = floor
         """No clock of this clause starts before this instant."""
+        self.answers = answers
+        """Shared by all who judge the same subject under this policy, month end and floor."""
         self.scale = (NO_FORECAST, *policy.scale)
         self.standing = Standing(policy, names, timeline)
         self.compute = Compute(timeline, self.standing)
@@ -156,6 +160,7 @@ class Judge:
             question.kinds,
             question.scope(subject.model, given),
             lambda fact: self.matcher.matches(fact, events, own, given),
+            question.sieves,
         )
 
     def listed(self, expression: Expression) -> bool:
@@ -167,6 +172,13 @@ class Judge:
 
     def truth(self, expression: Expression, asked: Asked) -> Because:
         """Whether a condition holds, with the explanation."""
+        shared, point = self.names.shared(expression), asked.point
+        if shared is None or (point.fact is None and not point.closing):
+            return self._truth(expression, asked)
+        key = (shared.number, *(asked.names[name] for name in shared.variables))
+        return self.answers.ask(key, point, lambda: self._truth(expression, asked))
+
+    def _truth(self, expression: Expression, asked: Asked) -> Because:
         match expression:
             case Defined(name=name, expression=inner):
                 child = self.truth(inner, asked)

@@ -8,9 +8,21 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from ifthen.policy.describe import describe
-from ifthen.policy.model import Events, Expression, Pattern, Policy, Test
+from ifthen.policy.model import (
+    Call,
+    Compare,
+    Events,
+    Expression,
+    Logic,
+    Pattern,
+    Policy,
+    Quantified,
+    Test,
+)
 from ifthen.record.model import Fact
+from ifthen.ruling.answers import free_variables
 from ifthen.ruling.reasons import kleene_and
+from ifthen.ruling.sieves import Sieve
 from ifthen.ruling.timeline import Timeline
 from ifthen.vocabulary import DEFAULTS, UNSTATED
 
@@ -39,6 +51,8 @@ class Question:
     needs_trigger: bool
     names_model: bool
     """Whether a pattern speaks of models itself."""
+    sieves: Mapping[str, Sieve]
+    """By kind, what a fact must state to match at all."""
     bound: tuple[str, ...] = ()
     """The quantified variables, and attributes of the triggering fact, that tests name."""
 
@@ -48,6 +62,16 @@ class Question:
             return subject_model
         scopes = {model_scope(pattern, subject_model, given) for pattern in self.events.patterns}
         return scopes.pop() if len(scopes) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A condition that several clauses may ask alike."""
+
+    number: int
+    """The same for equal conditions of one policy."""
+    variables: tuple[str, ...]
+    """Quantified variables on which the answer depends."""
 
 
 class Names:
@@ -70,6 +94,9 @@ class Names:
         self._texts: dict[int, tuple[Expression, str]] = {}
         self._questions: dict[int, Question] = {}
         self._numbers: dict[Events, int] = {}
+        self._shared: dict[int, tuple[Expression, Shared | None]] = {}
+        self._shared_numbers: dict[tuple[str, Expression], int] = {}
+        self._sieves: dict[tuple[str, tuple[str, ...]], Sieve] = {}
 
     def text(self, expression: Expression) -> str:
         """An expression as the policy writes it; remembered, since explanations repeat it."""
@@ -78,17 +105,33 @@ class Names:
             found = self._texts[id(expression)] = (expression, describe(expression))
         return found[1]
 
+    def shared(self, expression: Expression) -> Shared | None:
+        """What tells a question that clauses may share from others; None where it is not such."""
+        found = self._shared.get(id(expression))
+        if found is None:
+            shared = None
+            if isinstance(expression, (Logic, Compare, Call, Quantified)):
+                variables = free_variables(expression)
+                if variables is not None:
+                    key = (self.text(expression), expression)
+                    number = self._shared_numbers.setdefault(key, len(self._shared_numbers))
+                    shared = Shared(number, tuple(sorted(variables)))
+            found = self._shared[id(expression)] = (expression, shared)
+        return found[1]
+
     def question(self, events: Events) -> Question:
         """What must be known to look events up; found once."""
         found = self._questions.get(id(events))
         if found is None:
             tests = [test for pattern in events.patterns for test in pattern.tests]
+            kinds = tuple(dict.fromkeys(pattern.kind for pattern in events.patterns))
             found = self._questions[id(events)] = Question(
                 self._numbers.setdefault(events, len(self._numbers)),
                 events,
-                tuple(dict.fromkeys(pattern.kind for pattern in events.patterns)),
+                kinds,
                 needs_trigger(events),
                 any(test.attribute == "model" for test in tests),
+                {kind: sieve for kind in kinds if (sieve := self._sieve(events, kind))},
                 tuple(dict.fromkeys(name for test in tests for name in test.bound)),
             )
         return found
@@ -104,6 +147,40 @@ class Names:
         if isinstance(value, bool):
             return {bound: ("true" if value else "false",)}
         return {bound: (str(value),) if isinstance(value, Fraction) else self.words(trigger, name)}
+
+    def _sieve(self, events: Events, kind: str) -> Sieve | None:
+        """What facts of a kind must state to match events; None where no one attribute decides."""
+        patterns = [pattern for pattern in events.patterns if pattern.kind == kind]
+        for attribute in (test.attribute for test in patterns[0].tests):
+            tests = [
+                test
+                for pattern in patterns
+                for test in pattern.tests
+                if test.attribute == attribute
+            ]
+            if len(tests) == len(patterns) and all(map(_decides, tests)):
+                values = tuple(value for test in tests for value in test.values)
+                return self.sieve(attribute, values)
+        return None
+
+    def sieve(self, attribute: str, values: tuple[str, ...]) -> Sieve:
+        """What lets through every fact that states one of these values, under any name."""
+        found = self._sieves.get((attribute, values))
+        if found is None:
+            found = Sieve(attribute, self._spellings(attribute, values))
+            self._sieves[attribute, values] = found
+        return found
+
+    def _spellings(self, attribute: str, values: tuple[str, ...]) -> frozenset[str]:
+        """Every word by which a fact may state one of these values."""
+        words = set(values)
+        if attribute in ("threshold", "findings"):
+            words = {self.threshold(word) for word in words}
+            words.update(name for name, id in self._thresholds.items() if id in words)
+        elif attribute == "standard":
+            words = {standard for word in words for standard in self.standards(word)}
+            words.update(name for name, ids in self._standards.items() if not words.isdisjoint(ids))
+        return frozenset(words)
 
     def threshold(self, name: str) -> str:
         """The policy's id for a threshold or category; the name itself where it has none."""
@@ -147,6 +224,16 @@ def needs_trigger(events: Events) -> bool:
         or any(name.startswith("this.") for name in test.bound)
         for pattern in events.patterns
         for test in pattern.tests
+    )
+
+
+def _decides(test: Test) -> bool:
+    """Whether a fact whose words differ from those of a test cannot match."""
+    return (
+        test.operator != "!="
+        and not test.bound
+        and test.attribute not in ("model", "about", "date")
+        and "this" not in test.values
     )
 
 

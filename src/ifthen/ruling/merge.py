@@ -7,8 +7,9 @@ so. A fact that rests on memory alone decides nothing: with and without it must 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import is_
 
 from ifthen.policy.model import Clause, Policy, Power, Procedure, Whenever
 from ifthen.ruling.cells import Cell
@@ -71,19 +72,14 @@ def merge(
         before: what the same variants gave before; what rests on the same outcomes is taken again.
     """
     known = before.parts if before is not None and before.continued == continued else {}
-    places = dict.fromkeys(
-        place
-        for variant in variants
-        if variant.meaning == "literal"
-        for place, outcome in variant.cell.found.items()
-        if not (outcome.carry and continued) and (variant.recall or outcome.status in FAULTS)
-    )
+    found = [variant.cell.found for variant in variants]
+    places = _places(variants, continued=continued)
     recalled = not all(variant.recall for variant in variants)
     parts: dict[Place, tuple[tuple[Outcome | None, ...], Finding]] = {}
     for place in places:
-        outcomes = tuple(variant.cell.found.get(place) for variant in variants)
+        outcomes = tuple([outcomes.get(place) for outcomes in found])
         part = known.get(place)
-        if part is None or any(a is not b for a, b in zip(part[0], outcomes, strict=True)):
+        if part is None or not all(map(is_, part[0], outcomes)):
             stated = [
                 (variant, _stated(outcome, clause))
                 for variant, outcome in zip(variants, outcomes, strict=True)
@@ -96,6 +92,19 @@ def merge(
         if place[0] != NEVER_ASKED or len(places) == 1 or part[1].status != "dormant":
             parts[place] = part
     return Merged(continued, parts)
+
+
+def _places(variants: Sequence[Variant], *, continued: bool) -> Collection[Place]:
+    """Where there is something to say, in the order in which it was found."""
+    if len(variants) == 1 and not continued:
+        return variants[0].cell.found
+    return dict.fromkeys(
+        place
+        for variant in variants
+        if variant.meaning == "literal"
+        for place, outcome in variant.cell.found.items()
+        if not (outcome.carry and continued) and (variant.recall or outcome.status in FAULTS)
+    )
 
 
 def _merged(

@@ -9,13 +9,14 @@ see them are brought up to date; each judges again only what rests on something 
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import heappop, heappush
 from itertools import takewhile
 
 from ifthen.dates import Instant
+from ifthen.garbage import no_collection
 from ifthen.policy.model import (
     Cadence,
     Call,
@@ -31,6 +32,7 @@ from ifthen.policy.model import (
 from ifthen.record.history import history_of
 from ifthen.record.model import Fact, Record
 from ifthen.ruling.acknowledge import acknowledged
+from ifthen.ruling.answers import Answers
 from ifthen.ruling.cells import NOTHING, Cell, Handover, Window
 from ifthen.ruling.duties import CadenceCell, MaintainCell, WheneverCell
 from ifthen.ruling.finding import Finding, InForce, Ruling
@@ -135,6 +137,7 @@ class Group:
             meaning=meaning,
             month_end=self.clause.common.month_end,
             floor=self.floor,
+            answers=self.session.answers(self, recall),
         )
 
     def _cell(self, readings: Mapping[str, str], meaning: Meaning, recall: bool) -> Cell:
@@ -245,6 +248,7 @@ class Session:
         }
         self._readers: dict[Lane, dict[int, tuple[Group, Instant]]] = {}
         """Which groups read a lane, and up to which instant."""
+        self._answers: dict[Hashable, Answers] = {}
         self._met: set[str] = set()
         """Models of which every clause in force is asked."""
         self._stale: dict[int, Group] = {}
@@ -264,6 +268,16 @@ class Session:
         seen = self._all if recall or self._sure is None else self._sure
         assert seen is not None, "a session first advances to a moment"
         return seen
+
+    def answers(self, group: Group, recall: bool) -> Answers:
+        """What clauses that judge the same subject in the same way share."""
+        timeline = self.sight(recall).timeline
+        policy, month_end = group.version.policy, group.clause.common.month_end
+        key = (id(timeline), policy.id, group.subject, month_end, group.floor)
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = Answers(timeline)
+        return found
 
     def rests_on_recall(self, group: Group) -> bool:
         """Whether a recalled fact could matter to a group."""
@@ -358,10 +372,12 @@ class Session:
             named = self._history.resolve(visible, self.known)
             return Sight(self.record.complete, visible, named, self.at, models)
 
-        self._all = look(True, ())
-        self._sure = look(False, self.timeline.births) if self._remembers else None
+        with no_collection():
+            self._all = look(True, ())
+            self._sure = look(False, self.timeline.births) if self._remembers else None
         self._note_recalled()
         self.versions, self.groups, self._readers, self._stale, self._alarms = (), {}, {}, {}, []
+        self._answers = {}
         self._change_versions()
 
     def _note_recalled(self) -> None:
@@ -461,11 +477,12 @@ class Session:
             if version.policy.id not in kept and not self._lazy
             for clause in version.policy.clauses
         ]
-        for number, (version, clause) in enumerate(new, start=1):
-            for subject in self._subjects(version, clause, models):
-                self._judge(self._open(version, clause, subject))
-            if self._progress is not None:
-                self._progress(number, len(new))
+        with no_collection():
+            for number, (version, clause) in enumerate(new, start=1):
+                for subject in self._subjects(version, clause, models):
+                    self._judge(self._open(version, clause, subject))
+                if self._progress is not None:
+                    self._progress(number, len(new))
 
     # --- groups ----------------------------------------------------------------------------
 

@@ -108,7 +108,14 @@ class Standing:
             concerned = self.timeline.concerns(fact)
             return standard in words and (not concerned or model is None or model in concerned)
 
-        return self.timeline.lane((rule, standard, model, self.policy.id), kinds, model, names_it)
+        sieve = self.names.sieve("standard", (standard,))
+        return self.timeline.lane(
+            (rule, standard, model, self.policy.id),
+            kinds,
+            model,
+            names_it,
+            dict.fromkeys(kinds, sieve),
+        )
 
     def _based_on(self, model: str, point: Point, seen: tuple[str, ...]) -> Iterable[str]:
         for kind in ("model_released", "model_announced"):
@@ -128,6 +135,7 @@ class Standing:
             ("threshold_decision",),
             model,
             lambda fact: self._finding(fact, threshold) is not None,
+            {"threshold_decision": self.names.sieve("findings", (threshold,))},
         )
         last = lane.last(point)
         ids = tuple(fact.id for fact in last.candidates)

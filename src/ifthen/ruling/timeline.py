@@ -8,7 +8,7 @@ from which day on it changed, and the timeline notes which ones are read: see ``
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeAlias
@@ -16,6 +16,7 @@ from typing import TypeAlias
 from ifthen.dates import Instant, day_of, start_of
 from ifthen.record.model import Fact
 from ifthen.ruling.order import SAME_DAY, Point, ordered, precedes, sort_key
+from ifthen.ruling.sieves import Sieve, Watchers
 
 COMPUTE = "*compute"
 """Pseudo-kind of every fact that states effective compute, absolute or as a ratio."""
@@ -33,6 +34,7 @@ MODELS = "*models"
 Interest: TypeAlias = tuple[str, str | None]
 """A kind of fact, and the model it must concern; None for any."""
 Match: TypeAlias = Callable[[Fact], bool | None]
+_NO_SIEVES: Mapping[str, Sieve] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,14 @@ class Lane:
     def put(self, fact: Fact, certain: bool) -> None:
         """Add a fact at its place."""
         key, place = sort_key(fact), len(self.facts)
-        if place and key < sort_key(self.facts[-1]):
-            place = bisect_left(self.facts, key, key=sort_key)
+        if not place or key >= sort_key(self.facts[-1]):
+            self.facts.append(fact)
+            self.certain.append(certain)
+            self.starts.append(fact.earliest)
+            self.reach.append(max(fact.latest, self.reach[-1]) if place else fact.latest)
+            self.log.append(start_of(day_of(fact.earliest)))
+            return
+        place = bisect_left(self.facts, key, key=sort_key)
         self.facts.insert(place, fact)
         self.certain.insert(place, certain)
         self.starts.insert(place, fact.earliest)
@@ -163,6 +171,12 @@ class Reading:
         if self.lanes.get(lane, FIRST_INSTANT) < until:
             self.lanes[lane] = until
 
+    def end(self, until: Instant) -> None:
+        """Note that nothing was read beyond an instant after all."""
+        for lane, end in self.lanes.items():
+            if end > until:
+                self.lanes[lane] = until
+
 
 class Timeline:
     """Visible facts in order, with lanes."""
@@ -180,7 +194,7 @@ class Timeline:
         """Ids and keys that facts are about."""
         self._index: dict[Interest, Lane] = {}
         self._lanes: dict[Hashable, Lane] = {}
-        self._watch: dict[Interest, list[tuple[Lane, Match]]] = {}
+        self._watch: dict[Interest, Watchers[tuple[Lane, Match]]] = {}
         self.reading: Reading | None = None
         """Where it is noted what is read."""
         self.changed: dict[Lane, Instant] = {}
@@ -195,9 +209,11 @@ class Timeline:
     def remove(self, fact: Fact) -> None:
         """Take out a fact that a correction replaced."""
         for interest in self.interests(fact):
-            for lane in (self._indexed(interest), *(one for one, _ in self._watching(interest))):
+            watchers = self._watchers(interest)
+            for lane in (self._indexed(interest), *(one for one, _ in watchers.watching(fact))):
                 lane.remove(fact)
                 self._note(lane)
+            watchers.remove(fact)
 
     def _enter(self, interest: Interest, fact: Fact) -> None:
         index = self._indexed(interest)
@@ -205,7 +221,9 @@ class Timeline:
         if interest[0] == MODELS:
             index.log.append(FIRST_INSTANT)
         self._note(index)
-        for lane, match in self._watching(interest):
+        watchers = self._watchers(interest)
+        watchers.put(fact)
+        for lane, match in watchers.watching(fact):
             verdict = match(fact)
             if verdict is not False:
                 lane.put(fact, verdict is True)
@@ -215,8 +233,11 @@ class Timeline:
         if lane.log:
             self.changed[lane] = min(lane.log[-1], self.changed.get(lane, LAST_INSTANT))
 
-    def _watching(self, interest: Interest) -> Sequence[tuple[Lane, Match]]:
-        return self._watch.get(interest, ())
+    def _watchers(self, interest: Interest) -> Watchers[tuple[Lane, Match]]:
+        watchers = self._watch.get(interest)
+        if watchers is None:
+            watchers = self._watch[interest] = Watchers(self._indexed(interest).facts)
+        return watchers
 
     def _indexed(self, interest: Interest) -> Lane:
         lane = self._index.get(interest)
@@ -327,22 +348,39 @@ class Timeline:
         """Facts of a kind that concern a model (or any), in order."""
         return self.every(kind, model).facts
 
-    def lane(self, key: Hashable, kinds: tuple[str, ...], model: str | None, match: Match) -> Lane:
-        """The lane of a question, made once per ``key``."""
+    def lane(
+        self,
+        key: Hashable,
+        kinds: tuple[str, ...],
+        model: str | None,
+        match: Match,
+        sieves: Mapping[str, Sieve] = _NO_SIEVES,
+    ) -> Lane:
+        """The lane of a question, made once per ``key``.
+
+        Args:
+            key: what tells the question from others.
+            kinds: of which kinds facts may match.
+            model: which model they concern; None for any.
+            match: whether a fact matches, or may.
+            sieves: by kind, what a fact must state to match at all.
+        """
         lane = self._lanes.get(key)
         if lane is None:
-            lane = self._lanes[key] = self._new_lane(kinds, model, match)
+            lane = self._lanes[key] = self._new_lane(kinds, model, match, sieves)
         return self.read(lane)
 
-    def _new_lane(self, kinds: tuple[str, ...], model: str | None, match: Match) -> Lane:
+    def _new_lane(
+        self, kinds: tuple[str, ...], model: str | None, match: Match, sieves: Mapping[str, Sieve]
+    ) -> Lane:
         lane = Lane(all(kind in self.complete for kind in kinds), kinds)
-        found = [self._indexed((kind, model)).facts for kind in kinds]
-        for fact in found[0] if len(found) == 1 else sorted(chain(*found), key=sort_key):
+        shown = [self._watchers((kind, model)).sifted(sieves.get(kind)) for kind in kinds]
+        for fact in sorted(chain(*shown), key=sort_key):
             verdict = match(fact)
             if verdict is not False:
                 lane.put(fact, verdict is True)
         for kind in kinds:
-            self._watch.setdefault((kind, model), []).append((lane, match))
+            self._watchers((kind, model)).watch((lane, match), sieves.get(kind))
         return lane
 
     def read(self, lane: Lane) -> Lane:
