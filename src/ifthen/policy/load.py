@@ -118,6 +118,7 @@ def _build(document: Values, names: Names, problems: Problems) -> Policy:
     builder = ClauseBuilder(names, checker, problems, month_end)
     clauses = [builder.build(kind, values) for kind, values in document.get("clauses", [])]
     _check_unique(clauses, problems)
+    _check_earlier(document, problems)
     if "rows" not in document or document.get("rows") is not None:
         check_rows(document, _encoding(document), problems)
     return Policy(
@@ -141,6 +142,19 @@ def _build(document: Values, names: Names, problems: Problems) -> Policy:
         scale=names.scale,
         categories=build_categories(document, names, problems),
     )
+
+
+def _check_earlier(document: Values, problems: Problems) -> None:
+    """A policy replaces, and its clauses carry on, another version than itself."""
+    own = document.get("policy", "")
+    if own and document.get("supersedes") == own:
+        message = f"{own} cannot supersede itself"
+        problems.add(document.keys["supersedes"], message, "name the version before it")
+    for values in (value for _, value in document.get("clauses", [])):
+        continues = values.get("continues")
+        if own and continues is not None and continues.partition("#")[0] == own:
+            message = f"a clause of {own} cannot continue one of the same version"
+            problems.add(values.keys["continues"], message, "name a clause of an earlier version")
 
 
 def _encoding(document: Values) -> Iterator[Values]:
