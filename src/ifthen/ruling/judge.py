@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias, cast
 
 from ifthen.dates import Duration, Instant, MonthEnd
+from ifthen.policy.describe import describe
 from ifthen.policy.model import (
     Apart,
     Attribute,
@@ -38,7 +39,7 @@ from ifthen.policy.model import (
 from ifthen.record.model import Fact
 from ifthen.ruling.comparing import elapsed, holds, interval_text, passing, shown, unpublished
 from ifthen.ruling.compute import Compute
-from ifthen.ruling.matching import Matcher, Names, attribute
+from ifthen.ruling.matching import NOTHING_GIVEN, Matcher, Names, attribute, with_members
 from ifthen.ruling.order import SAME_DAY, Point, precedes
 from ifthen.ruling.progress import Progress
 from ifthen.ruling.quantities import Range, Value
@@ -139,9 +140,9 @@ class Judge:
         question = self.names.question(events)
         own = trigger if question.needs_trigger else None
         subject = self.subject
-        given: dict[str, tuple[str, ...] | None] = {}
-        for bound in question.bound:
-            given.update(self.names.given(bound, members, own))
+        given = NOTHING_GIVEN
+        if question.bound:
+            given = self.names.given(question.bound, members, own)
         key = (
             question.number,
             subject.model,
@@ -457,7 +458,8 @@ class Judge:
         )
         if base.surely or lane.complete:
             return gained
-        return replace(gained, unknown=(*gained.unknown, self.not_recorded(lane, events)))
+        why = self.not_recorded(lane, events, asked.names)
+        return replace(gained, unknown=(*gained.unknown, why))
 
     def _count(self, events: Expression, asked: Asked) -> Value:
         lane = self.lane(events, asked.trigger, asked.names)
@@ -492,7 +494,7 @@ class Judge:
                 anchors.append(self.birth())
                 from_birth = True
             else:
-                unknown = (self.not_recorded(lane, call.arguments[0]),)
+                unknown = (self.not_recorded(lane, call.arguments[0], asked.names),)
         verdicts = {
             elapsed(expression.operator, asked.point, anchor, limit, self.month_end)
             for anchor in anchors
@@ -575,11 +577,15 @@ class Judge:
         start = max(self.timeline.begins, self.floor)
         return start, start
 
-    def not_recorded(self, lane: Lane, events: Expression) -> str:
-        """Why absence proves nothing here."""
+    def not_recorded(
+        self, lane: Lane, events: Expression, members: Mapping[str, str] = _NO_MEMBERS
+    ) -> str:
+        """Why absence proves nothing here; ``members`` are what quantified variables stand for."""
         missing = [kind for kind in lane.kinds if kind not in self.timeline.complete]
+        named = self.events(events)
+        text = describe(with_members(named, members)) if members else self.names.text(named)
         return (
-            f"no {self.names.text(self.events(events))} is recorded, and the record does not say "
+            f"no {text} is recorded, and the record does not say "
             f"that it lists every {' and '.join(missing)}"
         )
 
@@ -615,7 +621,7 @@ class Judge:
             return Because("did", text, None, ids, unknown=why, assumes=last.assumes)
         if lane.complete:
             return Because("did", text, False, assumes=last.assumes)
-        why = (self.not_recorded(lane, events),)
+        why = (self.not_recorded(lane, events, asked.names),)
         return Because("did", text, None, unknown=why, assumes=last.assumes)
 
     def _standards(self, call: Call, asked: Asked) -> Because:
