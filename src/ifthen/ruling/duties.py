@@ -449,8 +449,11 @@ class MaintainCell(Cell):
             elif failing is False and since is not None:
                 yield self._gap(number, since, point.latest, steps, at)
                 since = None
-            if failing is None or (active.value is None and not held):
-                doubt = doubt or steps
+            values = [step.value for step in steps]
+            if (failing is None or (active.value is None and not held)) and (
+                values != [step.value for step in doubt]
+            ):
+                doubt = steps
         if since is not None:
             yield self._gap(number, since, None, opened, at)
         elif doubt and number == 0:

@@ -328,7 +328,7 @@ class Judge:
         name = expression.name
         if expression.of is None:
             if asked.trigger is None:
-                return Value((), unknown=("no event triggers this",))
+                return Value((), unknown=(f"there is no event here that could state {name}",))
             value = attribute(asked.trigger, name)
             if value is None:
                 return Value(

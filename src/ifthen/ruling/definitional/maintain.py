@@ -34,8 +34,9 @@ class Kept(Ruled):
                 gaps.append((point.latest, None, now))
             elif failing is False and going:
                 gaps[-1] = (gaps[-1][0], point.latest, now)
-            if failing is None or (active is None and not held):
-                doubt = doubt or now
+            doubtful = failing is None or (active is None and not held)
+            if doubtful and (doubt is None or (active, keep) != tuple(s.value for s in doubt)):
+                doubt = now
         for number, gap in enumerate(gaps, 1):
             yield self._gap(clause, f"gap {number}", *gap)
         if not gaps and doubt is not None:
