@@ -114,3 +114,13 @@ def test_whatever_is_undetermined_says_why() -> None:
     for clause, model in (("turned", "a"), ("go", None), ("go/by", None), ("exit", None)):
         for finding in found(clause, facts, "2024-10-01", model):
             assert finding.status != "undetermined" or finding.unknown, clause
+
+
+def test_what_memory_would_change_under_one_reading_is_open_under_every_place() -> None:
+    facts = (
+        "- {id: f1, kind: assessment_started, model: a, date: 2023-12-31, confidence: recall}\n"
+        "- {id: f2, kind: assessment_started, model: a, date: 2024-01-02}\n"
+    )
+    first, *_ = found("cadence", facts, "2024-04-15", "a")
+    assert first.status == "undetermined"
+    assert any("memory" in reason for reason in first.unknown)

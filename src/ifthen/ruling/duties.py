@@ -482,8 +482,11 @@ class MaintainCell(Cell):
                 if ours:
                     yield from self._once_gap(key, since, point.latest, steps, at)
                 since = None
-            if failing is None or (active.value is None and not held):
-                doubt = doubt or steps
+            values = [step.value for step in steps]
+            if (failing is None or (active.value is None and not held)) and (
+                values != [step.value for step in doubt]
+            ):
+                doubt = steps
         self.state = (since is not None, number)
         own = number > self.carried.number or bool(self.carried.pending)
         if since is not None:

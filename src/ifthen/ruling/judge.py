@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias, cast
 
 from ifthen.dates import Duration, Instant, MonthEnd
+from ifthen.policy.describe import describe
 from ifthen.policy.model import (
     Apart,
     Attribute,
@@ -39,10 +40,10 @@ from ifthen.record.model import Fact
 from ifthen.ruling.answers import Answers
 from ifthen.ruling.comparing import elapsed, holds, interval_text, passing, shown, unpublished
 from ifthen.ruling.compute import Compute
-from ifthen.ruling.matching import Matcher, Names, attribute
+from ifthen.ruling.matching import NOTHING_GIVEN, Matcher, Names, attribute, with_members
 from ifthen.ruling.order import SAME_DAY, Point, precedes
-from ifthen.ruling.progress import Progress
 from ifthen.ruling.outcome import Absent
+from ifthen.ruling.progress import Progress
 from ifthen.ruling.quantities import Range, Value
 from ifthen.ruling.reasons import Because, agree, kleene_and, kleene_not, kleene_or
 from ifthen.ruling.standing import NO_FORECAST, Standing
@@ -144,9 +145,9 @@ class Judge:
         question = self.names.question(events)
         own = trigger if question.needs_trigger else None
         subject = self.subject
-        given: dict[str, tuple[str, ...] | None] = {}
-        for bound in question.bound:
-            given.update(self.names.given(bound, members, own))
+        given = NOTHING_GIVEN
+        if question.bound:
+            given = self.names.given(question.bound, members, own)
         key = (
             question.number,
             subject.model,
@@ -340,7 +341,7 @@ class Judge:
         name = expression.name
         if expression.of is None:
             if asked.trigger is None:
-                return Value((), unknown=("no event triggers this",))
+                return Value((), unknown=(f"there is no event here that could state {name}",))
             value = attribute(asked.trigger, name)
             if value is None:
                 return Value(
@@ -470,7 +471,8 @@ class Judge:
         )
         if base.surely or lane.complete:
             return gained
-        return replace(gained, unknown=(*gained.unknown, self.not_recorded(lane, events)))
+        why = self.not_recorded(lane, events, asked.names)
+        return replace(gained, unknown=(*gained.unknown, why))
 
     def _count(self, events: Expression, asked: Asked) -> Value:
         lane = self.lane(events, asked.trigger, asked.names)
@@ -505,7 +507,7 @@ class Judge:
                 anchors.append(self.birth())
                 from_birth = True
             else:
-                unknown = (self.not_recorded(lane, call.arguments[0]),)
+                unknown = (self.not_recorded(lane, call.arguments[0], asked.names),)
         verdicts = {
             elapsed(expression.operator, asked.point, anchor, limit, self.month_end)
             for anchor in anchors
@@ -588,9 +590,12 @@ class Judge:
         start = max(self.timeline.begins, self.floor)
         return start, start
 
-    def not_recorded(self, lane: Lane, events: Expression) -> str:
-        """Why absence proves nothing here."""
-        text = self.names.text(self.events(events))
+    def not_recorded(
+        self, lane: Lane, events: Expression, members: Mapping[str, str] = _NO_MEMBERS
+    ) -> str:
+        """Why absence proves nothing here; ``members`` are what quantified variables stand for."""
+        named = self.events(events)
+        text = describe(with_members(named, members)) if members else self.names.text(named)
         return f"no {text} is recorded, and {self._not_listed(lane)}"
 
     def absent(self, lane: Lane, events: Expression) -> Absent:
@@ -637,7 +642,7 @@ class Judge:
             return Because("did", text, None, ids, unknown=why, assumes=last.assumes)
         if lane.complete:
             return Because("did", text, False, assumes=last.assumes)
-        why = (self.not_recorded(lane, events),)
+        why = (self.not_recorded(lane, events, asked.names),)
         return Because("did", text, None, unknown=why, assumes=last.assumes)
 
     def _standards(self, call: Call, asked: Asked) -> Because:

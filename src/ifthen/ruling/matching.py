@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -136,17 +136,24 @@ class Names:
             )
         return found
 
-    def given(self, bound: str, members: Mapping[str, str], trigger: Fact | None) -> Given:
-        """What a bound value of a test stands for, as a mapping of one entry or, unbound, none."""
-        if not bound.startswith("this."):
-            return {bound: (members[bound],)} if bound in members else {}
+    def given(
+        self, bound: Iterable[str], members: Mapping[str, str], trigger: Fact | None
+    ) -> Given:
+        """What bound values of tests stand for: members of lists, attributes of the trigger."""
+        return {
+            name: self._of_trigger(trigger, name.removeprefix("this."))
+            if name.startswith("this.")
+            else (members[name],)
+            for name in bound
+        }
+
+    def _of_trigger(self, trigger: Fact | None, name: str) -> tuple[str, ...] | None:
         if trigger is None:
-            return {bound: None}
-        name = bound.removeprefix("this.")
+            return None
         value = attribute(trigger, name)
         if isinstance(value, bool):
-            return {bound: ("true" if value else "false",)}
-        return {bound: (str(value),) if isinstance(value, Fraction) else self.words(trigger, name)}
+            return ("true" if value else "false",)
+        return (str(value),) if isinstance(value, Fraction) else self.words(trigger, name)
 
     def _sieve(self, events: Events, kind: str) -> Sieve | None:
         """What facts of a kind must state to match events; None where no one attribute decides."""
@@ -215,6 +222,22 @@ def model_scope(
                 return (given.get(name) or (None,))[0]
             return None if name == "any" else subject_model if name == "this" else name
     return subject_model
+
+
+def with_members(events: Events, members: Mapping[str, str]) -> Events:
+    """Events with the members of lists in the place of the variables that stand for them."""
+
+    def named(test: Test) -> Test:
+        values = tuple(members.get(v, v) if v in test.bound else v for v in test.values)
+        left = tuple(name for name in test.bound if name not in members)
+        return replace(test, values=values, bound=left) if test.bound else test
+
+    return replace(
+        events,
+        patterns=tuple(
+            replace(pattern, tests=tuple(map(named, pattern.tests))) for pattern in events.patterns
+        ),
+    )
 
 
 def needs_trigger(events: Events) -> bool:

@@ -16,6 +16,7 @@ from ifthen.policy.model import (
     Compare,
     Constant,
     Defined,
+    Events,
     Expression,
     Logic,
     Not,
@@ -25,6 +26,7 @@ from ifthen.policy.model import (
     mitigation_of,
 )
 from ifthen.ruling.judge import Asked, Judge
+from ifthen.ruling.matching import with_members
 from ifthen.ruling.reasons import Because
 
 LIMIT = 64
@@ -96,16 +98,11 @@ def missing_event(
     members: Mapping[str, str] = _NO_MEMBERS,
 ) -> Missing:
     """An event that a pattern asks for; ``members`` are what quantified variables stand for."""
-    told = [
-        replace(
-            test, values=tuple(members.get(v, v) if v in test.bound else v for v in test.values)
-        )
-        for test in pattern.tests
-    ]
-    for named, test in zip(told, pattern.tests, strict=True):
-        if test.attribute == "model" and test.bound:
-            model = named.values[0]
-    tests = [test for test in told if test.attribute != "model"]
+    (named,) = with_members(Events((pattern,)), members).patterns
+    for test, before in zip(named.tests, pattern.tests, strict=True):
+        if test.attribute == "model" and before.bound:
+            model = test.values[0]
+    tests = [test for test in named.tests if test.attribute != "model"]
     return Missing(
         pattern.kind,
         model,

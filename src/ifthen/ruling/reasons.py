@@ -13,8 +13,14 @@ from typing import TypeAlias
 Scalar: TypeAlias = str | int | bool | None
 
 
+class _Below:
+    """Room for what lies below a step, once it was asked for; no part of the explanation."""
+
+    __slots__ = ("_assumes", "_facts")
+
+
 @dataclass(frozen=True, slots=True)
-class Because:
+class Because(_Below):
     """One step of an explanation."""
 
     rule: str
@@ -32,13 +38,9 @@ class Because:
     assumes: tuple[str, ...] = ()
     children: tuple[Because, ...] = ()
 
-    _facts: tuple[str, ...] | None = field(default=None, init=False, repr=False, compare=False)
-    _assumes: tuple[str, ...] | None = field(default=None, init=False, repr=False, compare=False)
-    """What is below, once it was asked for: clauses share steps, and steps never change."""
-
     def all_facts(self) -> tuple[str, ...]:
         """Ids of every fact below, in order of first mention."""
-        found = self._facts
+        found: tuple[str, ...] | None = getattr(self, "_facts", None)
         if found is None:
             found = _joined(self.facts, [child.all_facts() for child in self.children])
             object.__setattr__(self, "_facts", found)
@@ -46,7 +48,7 @@ class Because:
 
     def all_assumes(self) -> tuple[str, ...]:
         """Every assumption below."""
-        found = self._assumes
+        found: tuple[str, ...] | None = getattr(self, "_assumes", None)
         if found is None:
             found = _joined(self.assumes, [child.all_assumes() for child in self.children])
             object.__setattr__(self, "_assumes", found)

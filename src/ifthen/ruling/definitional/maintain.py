@@ -41,8 +41,9 @@ class Kept(Ruled):
             elif failing is False and going:
                 gaps[-1] = (*gaps[-1][:2], point.latest, now)
             older = older and failing is not False
-            if failing is None or (active is None and not held):
-                doubt = doubt or now
+            doubtful = failing is None or (active is None and not held)
+            if doubtful and (doubt is None or (active, keep) != tuple(s.value for s in doubt)):
+                doubt = now
         yield from (self._gap(clause, *gap) for gap in gaps)
         if gaps or older:
             return
