@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ifthen.policy.source import Diagnostic, InputError, Source
     from ifthen.record.load import load_record, parse_record
     from ifthen.record.model import Fact, Record
+    from ifthen.review.compare import Comparison, compare
     from ifthen.ruling.finding import Finding, Ruling
     from ifthen.ruling.may import Permission, may
     from ifthen.ruling.replay import Change, DueItem, Replay, due, replay
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Change",
+    "Comparison",
     "Diagnostic",
     "DueItem",
     "Fact",
@@ -45,6 +47,7 @@ __all__ = [
     "Ruling",
     "Session",
     "Source",
+    "compare",
     "due",
     "load_policy",
     "load_record",
@@ -66,6 +69,7 @@ _HOMES = {
     "policy.source": ("Diagnostic", "InputError", "Source"),
     "record.load": ("load_record", "parse_record"),
     "record.model": ("Fact", "Record"),
+    "review.compare": ("Comparison", "compare"),
     "ruling.finding": ("Finding", "Ruling"),
     "ruling.may": ("Permission", "may"),
     "ruling.replay": ("Change", "DueItem", "Replay", "due", "replay"),

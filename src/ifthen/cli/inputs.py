@@ -46,12 +46,11 @@ def load(records: Sequence[str], policies: Sequence[str]) -> Inputs:
     Raises:
         InputError: everything wrong with all of them.
     """
-    from ifthen.policy.load import load_policy
     from ifthen.record.load import load_record
 
     problems: list[Diagnostic] = []
     record: Record | None = None
-    loaded: dict[str, Policy] = {}
+    loaded: tuple[Policy, ...] = ()
     try:
         record = load_record(*(_record_path(name) for name in records))
     except InputError as error:
@@ -59,15 +58,34 @@ def load(records: Sequence[str], policies: Sequence[str]) -> Inputs:
     names: Iterable[str | Path] = policies
     if record is not None and not policies:
         names = _named_policies(record)
+    try:
+        loaded = load_policies(names)
+    except InputError as error:
+        problems.extend(error.diagnostics)
+    if problems or record is None:
+        raise InputError(problems)
+    return Inputs(record, loaded, throughout=bool(policies))
+
+
+def load_policies(names: Iterable[str | Path]) -> tuple[Policy, ...]:
+    """Load policies by id or file, each once.
+
+    Raises:
+        InputError: everything wrong with all of them.
+    """
+    from ifthen.policy.load import load_policy
+
+    problems: list[Diagnostic] = []
+    loaded: dict[str, Policy] = {}
     for name in names:
         try:
             policy = load_policy(name)
             loaded[policy.id] = policy
         except InputError as error:
             problems.extend(error.diagnostics)
-    if problems or record is None:
+    if problems:
         raise InputError(problems)
-    return Inputs(record, tuple(loaded.values()), throughout=bool(policies))
+    return tuple(loaded.values())
 
 
 def _record_path(name: str) -> Path:

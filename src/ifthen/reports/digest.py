@@ -13,31 +13,10 @@ from dataclasses import dataclass, replace
 from ifthen.record.history import history_of
 from ifthen.record.model import Fact, Record
 from ifthen.reports.markup import Identifiers
-from ifthen.ruling.finding import FAULTS, Finding, Ruling
+from ifthen.ruling.finding import FAULTS, STATUSES, Finding, Ruling
 from ifthen.ruling.judge import Subject
 from ifthen.ruling.outcome import Status
 from ifthen.ruling.reasons import Because
-
-STATUSES: tuple[Status, ...] = (
-    "violated",
-    "breached",
-    "late",
-    "void",
-    "abused",
-    "held",
-    "missed",
-    "pending",
-    "undetermined",
-    "met",
-    "counts",
-    "open",
-    "exercised",
-    "noted",
-    "available",
-    "lapsed",
-    "dormant",
-)
-"""Every status, gravest first."""
 
 KEPT: frozenset[Status] = frozenset({"met", "counts", "open", "exercised", "noted"})
 QUIET: frozenset[Status] = frozenset({"available", "lapsed", "dormant"})

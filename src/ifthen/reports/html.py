@@ -5,21 +5,17 @@ The page loads nothing from anywhere. Without JavaScript everything but the filt
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
-from string import Template
 
 from ifthen.dates import format_instant
 from ifthen.policy.model import Policy
 from ifthen.record.model import Record
-from ifthen.reports.digest import STATUSES, Facts, digest, version
+from ifthen.reports.digest import Facts, digest, version
+from ifthen.reports.document import document, resource
 from ifthen.reports.entries import Entries, Index
 from ifthen.reports.lanes import chart
-from ifthen.reports.markup import NOTHING, Html, anchor, join, plural, tag, text
+from ifthen.reports.markup import NOTHING, Html, anchor, join, plural, tag
 from ifthen.reports.sections import (
     acknowledgements,
     place_of,
@@ -28,7 +24,7 @@ from ifthen.reports.sections import (
     unfolding,
 )
 from ifthen.reports.timeline import draw
-from ifthen.ruling.finding import FAULTS, Finding, InForce, Ruling
+from ifthen.ruling.finding import FAULTS, STATUSES, Finding, InForce, Ruling
 from ifthen.ruling.outcome import Status
 from ifthen.ruling.replay import Replay
 from ifthen.vocabulary import FORCES
@@ -71,24 +67,8 @@ def write_page(replay: Replay, record: Record, policies: Sequence[Policy]) -> st
             ),
         )
     )
-    return _shell(f"{record.name}: {format_instant(ruling.at)}", body)
-
-
-def _shell(title: str, body: Html) -> str:
-    script = _resource("page.js")
-    digest_ = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return Template(_resource("page.html")).substitute(
-        title=text(title),
-        style=_resource("style.css"),
-        script=script,
-        script_hash=f"sha256-{digest_}",
-        body=body,
-    )
-
-
-@cache
-def _resource(name: str) -> str:
-    return files("ifthen.reports").joinpath(name).read_text(encoding="utf-8")
+    title = f"{record.name}: {format_instant(ruling.at)}"
+    return document(title, body, skip=("#findings", "Skip the timeline"), script=resource("page.js"))
 
 
 # --- heading -----------------------------------------------------------------------------------

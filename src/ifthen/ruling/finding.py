@@ -22,6 +22,27 @@ from ifthen.vocabulary import Force
 FAULTS: frozenset[Status] = frozenset({"breached", "late", "violated", "void", "abused"})
 """Statuses that make ``rule`` exit with 1."""
 
+STATUSES: tuple[Status, ...] = (
+    "violated",
+    "breached",
+    "late",
+    "void",
+    "abused",
+    "held",
+    "missed",
+    "pending",
+    "undetermined",
+    "met",
+    "counts",
+    "open",
+    "exercised",
+    "noted",
+    "available",
+    "lapsed",
+    "dormant",
+)
+"""Every status, gravest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class InForce:

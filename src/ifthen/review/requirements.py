@@ -1,0 +1,254 @@
+"""What a policy requires, clause by clause: force, clocks, numbers, and words that leave room.
+
+This is the policy alone, without a record. A clock keeps its anchor: fifteen days from discovery
+and seventy-two hours from determination count from different events, and no number says which of
+them ends first (CRIT-03). Only a record can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ifthen.dates import Duration
+from ifthen.policy.describe import describe
+from ifthen.policy.model import (
+    Attribute,
+    Before,
+    By,
+    Cadence,
+    Call,
+    Choice,
+    Clause,
+    Compare,
+    DurationLiteral,
+    Expression,
+    Forbid,
+    Maintain,
+    Policy,
+    Power,
+    Procedure,
+    TermRef,
+    Whenever,
+    Within,
+)
+from ifthen.ruling.variants import below, roots
+from ifthen.ruling.wording import bound_text
+from ifthen.vocabulary import FAMILIES, Family, Force
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A length of time that a clause sets, and what it counts from."""
+
+    length: str
+    """In the words of the policy: ``15 days``, or the word that leaves room."""
+    anchor: str
+    """What it counts from: ``discovered``, ``assessment_completed``."""
+    duration: Duration | None
+    """The length as a duration; None where a word leaves it open."""
+
+    def as_json(self) -> dict[str, Any]:
+        """``{"length", "anchor"}``."""
+        return {"length": self.length, "anchor": self.anchor}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word that leaves room, with what it allows."""
+
+    phrase: str
+    literal: str
+    charitable: str
+
+    def as_json(self) -> dict[str, str]:
+        """The phrase and its two ranges."""
+        return {"phrase": self.phrase, "literal": self.literal, "charitable": self.charitable}
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One clause as a reader compares it with those of other policies."""
+
+    policy: str
+    clause: str
+    """``developer/family@version#id``."""
+    family: Family
+    kind: str
+    force: Force
+    title: str
+    section: str
+    encodes: tuple[str, ...]
+    clocks: tuple[Clock, ...]
+    numbers: tuple[str, ...]
+    """Comparisons with a number in them, as the policy writes them: ``growth(result) >= 4x``."""
+    words: tuple[Word, ...]
+    readings: tuple[str, ...]
+    """Phrases of which it has several readings."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The requirement in JSON."""
+        return {
+            "clause": self.clause,
+            "kind": self.kind,
+            "force": self.force,
+            "title": self.title,
+            "section": self.section,
+            "encodes": list(self.encodes),
+            "clocks": [clock.as_json() for clock in self.clocks],
+            "numbers": list(self.numbers),
+            "words": [word.as_json() for word in self.words],
+            "readings": list(self.readings),
+        }
+
+
+def requirements(policy: Policy) -> dict[Family, tuple[Requirement, ...]]:
+    """What a policy requires, by family of clause, in the order of the policy."""
+    found: dict[Family, list[Requirement]] = {family: [] for family in FAMILIES}
+    for clause in policy.clauses:
+        found[clause.common.family].append(_requirement(policy, clause))
+    return {family: tuple(listed) for family, listed in found.items()}
+
+
+def _requirement(policy: Policy, clause: Clause) -> Requirement:
+    nodes = [node for root in roots(clause) for node in below(root)]
+    terms = dict.fromkeys(node.term for node in nodes if isinstance(node, TermRef))
+    named = dict.fromkeys(node.reading for node in nodes if isinstance(node, Choice))
+    common = clause.common
+    return Requirement(
+        policy.id,
+        f"{policy.id}#{common.id}",
+        common.family,
+        clause.kind,
+        common.force,
+        common.title,
+        common.source,
+        common.encodes,
+        tuple(dict.fromkeys(_clocks(policy, clause, nodes))),
+        tuple(dict.fromkeys(_numbers(clause, nodes))),
+        tuple(
+            Word(term.phrase, bound_text(term.literal), bound_text(term.charitable))
+            for term in (policy.terms[name] for name in terms)
+        ),
+        tuple(policy.readings[name].phrase for name in named),
+    )
+
+
+def _clocks(policy: Policy, clause: Clause, nodes: list[Expression]) -> Iterator[Clock]:
+    match clause:
+        case Cadence(do=do, every=every) if every is not None:
+            for option in _parses(do):
+                yield from _clock(policy, every, f"the last {describe(option)}")
+        case Whenever(duty=duty) if duty is not None:
+            start = _start(clause)
+            yield from _deadlines(policy, duty.deadlines, start)
+        case Power(price=price) if price is not None:
+            yield from _deadlines(policy, price.deadlines, describe(clause.exercised))
+        case Forbid(grace=grace) | Maintain(grace=grace) if grace is not None:
+            yield from _clock(policy, grace, "the day it is no longer so")
+        case Procedure():
+            pass
+    for node in nodes:
+        if isinstance(node, Compare) and isinstance(node.left, Call):
+            call = node.left
+            if call.function in ("since", "between"):
+                yield from _clock(policy, node.right, describe(call.arguments[0]))
+
+
+def _start(clause: Whenever) -> str:
+    trigger = clause.when if clause.when is not None else clause.becomes
+    return "" if trigger is None else describe(trigger)
+
+
+def _deadlines(
+    policy: Policy, deadlines: tuple[Within | Before | By, ...], start: str
+) -> Iterator[Clock]:
+    for limit in deadlines:
+        match limit:
+            case Within(duration=duration, of=of):
+                yield from _clock(policy, duration, " or ".join(of) or start)
+            case Before(events=events):
+                anchor = start if events is None else describe(events)
+                yield Clock("before", anchor, None)
+            case By():
+                yield Clock("by a date", start, None)
+
+
+def _clock(policy: Policy, length: Expression, anchor: str) -> Iterator[Clock]:
+    for option in _parses(length):
+        match option:
+            case DurationLiteral(value=value):
+                yield Clock(str(value), anchor, value)
+            case TermRef(term=term):
+                yield Clock(f"“{policy.terms[term].phrase}”", anchor, None)
+
+
+def _parses(expression: Expression) -> tuple[Expression, ...]:
+    """The expression, or its options where the text has several readings."""
+    return tuple(expression.options.values()) if isinstance(expression, Choice) else (expression,)
+
+
+def _numbers(clause: Clause, nodes: list[Expression]) -> Iterator[str]:
+    if isinstance(clause, Cadence) and clause.growth is not None:
+        operator, factor = clause.growth
+        yield f"growth {operator} {factor}x"
+    for node in nodes:
+        if isinstance(node, Compare) and _counts(node):
+            yield describe(node)
+
+
+def _counts(node: Compare) -> bool:
+    """Whether a comparison is about a number rather than a length of time or a word."""
+    left = node.left
+    if isinstance(left, Call):
+        return left.function in ("growth", "compute", "count", "flop", "gain", "level", "forecast")
+    return isinstance(left, Attribute) and node.operator in ("<", "<=", ">", ">=")
+
+
+class NotComparable(ValueError):
+    """Two clocks that no number compares, with the reason."""
+
+
+def shorter(one: Clock, other: Clock) -> Clock | None:
+    """The clock that ends first wherever both run; None where they are the same length.
+
+    Raises:
+        NotComparable: they count from different events, a word leaves one open, or months and
+            days do not say which is longer.
+    """
+    if one.anchor != other.anchor:
+        raise NotComparable(
+            f"one counts from {one.anchor}, the other from {other.anchor}: clocks with different "
+            "anchors are not comparable as numbers, since which ends first depends on what happened"
+        )
+    for clock in (one, other):
+        if clock.duration is None:
+            raise NotComparable(f"{clock.length} sets no length of time")
+    assert one.duration is not None
+    assert other.duration is not None
+    first, second = _days(one.duration), _days(other.duration)
+    if first == second and str(one.duration) == str(other.duration):
+        return None
+    if first[1] < second[0]:
+        return one
+    if second[1] < first[0]:
+        return other
+    raise NotComparable(f"whether {one.length} or {other.length} is longer depends on the calendar")
+
+
+_LENGTHS = {
+    "second": (1 / 86_400, 1 / 86_400),
+    "minute": (1 / 1_440, 1 / 1_440),
+    "hour": (1 / 24, 1 / 24),
+    "day": (1, 1),
+    "week": (7, 7),
+    "month": (28, 31),
+    "year": (365, 366),
+}
+
+
+def _days(duration: Duration) -> tuple[float, float]:
+    """The least and the most days a duration may come to."""
+    least, most = _LENGTHS[duration.unit]
+    return duration.count * least, duration.count * most
