@@ -183,7 +183,7 @@ def _clocks(clauses: tuple[str, str], *, as_json: bool) -> None:
         return
     text = page()
     for name, clock in zip(clauses, (one, other), strict=True):
-        text.write(f"{name}: {clock.length} from {clock.anchor}")
+        text.write(f"{name}: {clock}")
     text.write(f"Shorter: {answer}." if answer else "They are the same length.")
     show(text)
 
@@ -193,15 +193,15 @@ def _clock_of(name: str) -> Clock:
     from ifthen.policy.source import did_you_mean
     from ifthen.review.requirements import requirements
 
-    policy, hash_sign, _ = name.partition("#")
+    policy, hash_sign, clause = name.partition("#")
     if not hash_sign:
         inputs.refuse("--clocks", f"'{name}' names no clause", "write POLICY#CLAUSE")
     table = requirements(load_policy(policy))
-    known = {one.clause: one for listed in table.values() for one in listed}
-    if name not in known:
-        inputs.refuse("--clocks", f"there is no clause '{name}'", did_you_mean(name, known))
-    clocks = known[name].clocks
+    known = {one.clause.partition("#")[2]: one for listed in table.values() for one in listed}
+    if clause not in known:
+        inputs.refuse("--clocks", f"there is no clause '{name}'", did_you_mean(clause, known))
+    clocks = known[clause].clocks
     if len(clocks) != 1:
-        several = "; ".join(f"{c.length} from {c.anchor}" for c in clocks) or "none"
+        several = "; ".join(map(str, clocks)) or "none"
         inputs.refuse("--clocks", f"'{name}' does not set exactly one clock", f"it sets: {several}")
     return clocks[0]

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ifthen.dates import format_day, format_instant
 from ifthen.policy.model import Policy
-from ifthen.reports.compare_text import chief_reason, details, family_name, summary, telling
+from ifthen.reports.compare_text import (
+    ELEMENTS,
+    chief_reason,
+    details,
+    family_name,
+    summary,
+    telling,
+)
 from ifthen.reports.digest import version
 from ifthen.reports.document import document
 from ifthen.reports.entries import status_chip
@@ -24,11 +31,14 @@ _STYLES = ("style.css", "compare.css")
 def write_comparison_page(comparison: Comparison) -> str:
     """What each policy comes to on one record, as a whole HTML document."""
     at = format_instant(comparison.at)
-    known = "" if comparison.known == comparison.at else (
-        f", as known on {format_instant(comparison.known)}"
+    known = (
+        ""
+        if comparison.known == comparison.at
+        else (f", as known on {format_instant(comparison.known)}")
     )
+    ruled = plural(len(comparison.policies), "policy", "policies")
     lead = (
-        f"The same facts as of {at}{known}, ruled under {plural(len(comparison.policies), 'policy', 'policies')}. "
+        f"The same facts as of {at}{known}, ruled under {ruled}. "
         "Each rules the whole record, whatever was in force: what would it have demanded?"
     )
     tables = (_family(family, cells) for family, cells in comparison.rows)
@@ -127,7 +137,9 @@ def _glance(comparison: Comparison) -> Html:
         for family, cells in comparison.rows
     )
     return tag(
-        "div", tag("table", tag("thead", head), tag("tbody", *rows), class_="glance"), class_="scroll"
+        "div",
+        tag("table", tag("thead", head), tag("tbody", *rows), class_="glance"),
+        class_="scroll",
     )
 
 
@@ -162,9 +174,7 @@ def _found(cell: Cell) -> Html:
         return tag("p", summary(cell).capitalize() + ".", class_="none")
     lines = [_finding(finding) for finding in telling(cell)]
     unknown = [finding for finding in cell.findings if finding.status == "undetermined"]
-    counts = join(
-        (status_chip(status, f"{count:,}") for status, count in cell.counts.items()), " "
-    )
+    counts = join((status_chip(status, f"{count:,}") for status, count in cell.counts.items()), " ")
     why = tag("p", f"Chiefly: {chief_reason(unknown)}.", class_="lead") if unknown else NOTHING
     shown = tag("ul", *lines[:MOST_FINDINGS], class_="said-list") if lines else NOTHING
     rest = lines[MOST_FINDINGS:]
@@ -197,9 +207,10 @@ def _requirements(requirements: Sequence[Requirement]) -> Html:
 
 def _requirement(requirement: Requirement) -> Html:
     lines = (tag("span", line, class_="detail") for line in details(requirement))
+    label = requirement.force if requirement.kind not in ELEMENTS else requirement.kind
     return tag(
         "li",
-        tag("span", requirement.force, class_=f"force f-{requirement.force}"),
+        tag("span", label, class_=f"force f-{label}"),
         " ",
         requirement.title,
         " ",

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from ifthen.policy.model import Policy
 from ifthen.reports.page import Page, Tone
-from ifthen.reports.ruling_text import TONES, moment_text, reason_of
+from ifthen.reports.ruling_text import TONES, is_open_between, moment_text, reason_of
 from ifthen.review.compare import Cell, Clocks, Comparison
 from ifthen.review.requirements import Requirement
 from ifthen.ruling.finding import Finding, when
 from ifthen.vocabulary import Family
 
+ELEMENTS = ("threshold", "category", "standard")
+"""What is no clause and so has no force of its own."""
 MOST_FINDINGS = 3
 """Findings of one cell that are written out; the rest are counted."""
 
@@ -53,9 +55,7 @@ def telling(cell: Cell) -> list[Finding]:
     return [
         finding
         for finding in cell.findings
-        if finding.status not in ("undetermined", "open", "noted")
-        or finding.outcome.between
-        or len(finding.readings) > 1
+        if finding.status not in ("undetermined", "open", "noted") or is_open_between(finding)
     ]
 
 
@@ -89,7 +89,9 @@ def _write_clocks(page: Page, clocks: Clocks) -> None:
 
 
 def write_matrix(
-    page: Page, policies: Sequence[Policy], required: Sequence[Mapping[Family, Sequence[Requirement]]]
+    page: Page,
+    policies: Sequence[Policy],
+    required: Sequence[Mapping[Family, Sequence[Requirement]]],
 ) -> None:
     """Write what each policy requires, family by family, without a record."""
     page.heading("What each policy requires")
@@ -108,7 +110,8 @@ def write_matrix(
 
 
 def _write_requirement(page: Page, requirement: Requirement) -> None:
-    page.item(requirement.force, requirement.title, column=16, indent=4)
+    label = requirement.force if requirement.kind not in ELEMENTS else requirement.kind
+    page.item(label, requirement.title, column=16, indent=4)
     for line in details(requirement):
         page.item("", line, column=16, indent=4)
 
@@ -117,7 +120,7 @@ def details(requirement: Requirement) -> list[str]:
     """The numbers of a requirement, its clocks, and the words that leave room."""
     lines = []
     if requirement.clocks:
-        lines.append("; ".join(f"{c.length} from {c.anchor}" for c in requirement.clocks))
+        lines.append("; ".join(map(str, requirement.clocks)))
     if requirement.numbers:
         lines.append("; ".join(requirement.numbers))
     for word in requirement.words:

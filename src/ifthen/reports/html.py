@@ -68,7 +68,9 @@ def write_page(replay: Replay, record: Record, policies: Sequence[Policy]) -> st
         )
     )
     title = f"{record.name}: {format_instant(ruling.at)}"
-    return document(title, body, skip=("#findings", "Skip the timeline"), script=resource("page.js"))
+    return document(
+        title, body, skip=("#findings", "Skip the timeline"), script=resource("page.js")
+    )
 
 
 # --- heading -----------------------------------------------------------------------------------

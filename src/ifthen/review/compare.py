@@ -178,9 +178,7 @@ def compare(
     )
     all_found = [finding for findings in found.values() for finding in findings]
     shown = tuple(row for row in rows if any(cell.requirements for cell in row[1]))
-    return Comparison(
-        record.name, now, seen, tuple(policies), shown, tuple(_clocks(all_found))
-    )
+    return Comparison(record.name, now, seen, tuple(policies), shown, tuple(_clocks(all_found)))
 
 
 def _families(policy: Policy) -> dict[str, Family]:

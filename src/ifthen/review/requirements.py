@@ -1,4 +1,4 @@
-"""What a policy requires, clause by clause: force, clocks, numbers, and words that leave room.
+"""What a policy requires, part by part: force, clocks, numbers, and words that leave room.
 
 This is the policy alone, without a record. A clock keeps its anchor: fifteen days from discovery
 and seventy-two hours from determination count from different events, and no number says which of
@@ -8,11 +8,11 @@ them ends first (CRIT-03). Only a record can.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ifthen.dates import Duration
-from ifthen.policy.describe import describe
+from ifthen.policy.describe import describe, number
 from ifthen.policy.model import (
     Attribute,
     Before,
@@ -37,6 +37,9 @@ from ifthen.ruling.variants import below, roots
 from ifthen.ruling.wording import bound_text
 from ifthen.vocabulary import FAMILIES, Family, Force
 
+BEFORE = "before"
+"""The length of a clock that ends with its anchor."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -48,6 +51,11 @@ class Clock:
     """What it counts from: ``discovered``, ``assessment_completed``."""
     duration: Duration | None
     """The length as a duration; None where a word leaves it open."""
+
+    def __str__(self) -> str:
+        if self.length == BEFORE:
+            return f"before {self.anchor}"
+        return f"{self.length} from {self.anchor}"
 
     def as_json(self) -> dict[str, Any]:
         """``{"length", "anchor"}``."""
@@ -69,13 +77,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One clause as a reader compares it with those of other policies."""
+    """One clause, threshold, category or standard, to be read beside those of other policies."""
 
     policy: str
     clause: str
     """``developer/family@version#id``."""
     family: Family
     kind: str
+    """The kind of clause; or ``threshold``, ``category``, ``standard``."""
     force: Force
     title: str
     section: str
@@ -106,9 +115,65 @@ class Requirement:
 def requirements(policy: Policy) -> dict[Family, tuple[Requirement, ...]]:
     """What a policy requires, by family of clause, in the order of the policy."""
     found: dict[Family, list[Requirement]] = {family: [] for family in FAMILIES}
+    for requirement in _elements(policy):
+        found[requirement.family].append(requirement)
     for clause in policy.clauses:
         found[clause.common.family].append(_requirement(policy, clause))
     return {family: tuple(listed) for family, listed in found.items()}
+
+
+def _elements(policy: Policy) -> Iterator[Requirement]:
+    """Thresholds, categories and standards: what the clauses speak of."""
+
+    def element(
+        id: str, family: Family, kind: str, title: str, source: str, encodes: tuple[str, ...]
+    ) -> Requirement:
+        name = f"{policy.id}#{id}"
+        return Requirement(
+            policy.id, name, family, kind, "statement", title, source, encodes, (), (), (), ()
+        )
+
+    for threshold in policy.thresholds.values():
+        numbers = (f"{name} {number(value)}" for name, value in threshold.numbers.items())
+        requires = (f"requires {', '.join(threshold.requires)}",) if threshold.requires else ()
+        yield replace(
+            element(
+                threshold.id,
+                "thresholds",
+                "threshold",
+                threshold.title,
+                threshold.source,
+                threshold.encodes,
+            ),
+            numbers=(*numbers, *requires),
+        )
+    for category in policy.categories.values():
+        levels = ", ".join(category.levels or policy.scale)
+        yield replace(
+            element(
+                category.id,
+                "thresholds",
+                "category",
+                category.title,
+                category.source,
+                category.encodes,
+            ),
+            numbers=(f"levels {levels}",),
+        )
+    for standard in policy.standards.values():
+        criteria = len(standard.criteria)
+        said = f"{criteria} criteria" if standard.defined else "named, not yet written"
+        yield replace(
+            element(
+                standard.id,
+                standard.family,
+                "standard",
+                standard.title,
+                standard.source,
+                standard.encodes,
+            ),
+            numbers=(said,) if criteria or not standard.defined else (),
+        )
 
 
 def _requirement(policy: Policy, clause: Clause) -> Requirement:
@@ -170,7 +235,7 @@ def _deadlines(
                 yield from _clock(policy, duration, " or ".join(of) or start)
             case Before(events=events):
                 anchor = start if events is None else describe(events)
-                yield Clock("before", anchor, None)
+                yield Clock(BEFORE, anchor, None)
             case By():
                 yield Clock("by a date", start, None)
 
