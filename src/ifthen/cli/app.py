@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ifthen.cli.check import may, rule, why
+from ifthen.cli.evidence import evidence
 from ifthen.cli.options import Commands
 from ifthen.cli.policies import policy
 from ifthen.cli.start import init
@@ -36,5 +37,5 @@ def app() -> None:
     """Run the command line."""
 
 
-for command in (rule, replay, may, due, why, policy, init):
+for command in (rule, replay, may, due, why, policy, evidence, init):
     app.add_command(command)

@@ -1,1 +1,1 @@
-"""From logs and compute to findings: what evaluations rule out, and what they do not."""
+"""From evaluation logs and training compute to findings: ruled out, cannot rule out, crossed."""
