@@ -1,0 +1,58 @@
+"""Several families of tasks at once: how many of them must reach the line for it to be reached.
+
+*Any* family, *all* of them and *a share* are one question, *at least r of F*, answered by a partial
+conjunction (Benjamini and Heller 2008): fewer than r reach the line if at least u = F - r + 1 stay
+below it, and r times the u-th smallest p-value is a valid p-value for that, however the families
+hang together. For *any* (r = 1) it is the largest p-value, without a correction; for *all* (r = F)
+it is Bonferroni's.
+
+``holm`` and ``benjamini_hochberg`` serve those who want each family named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def fewer_than(least: int, p_values: Sequence[float]) -> float:
+    """The p-value that rules out that ``least`` or more families reach the line.
+
+    Args:
+        least: how many families it takes.
+        p_values: of each family, for *it reaches the line*.
+
+    Raises:
+        ValueError: it takes no family, or more than there are.
+    """
+    return partial_conjunction(len(p_values) - least + 1, p_values)
+
+
+def partial_conjunction(count: int, p_values: Sequence[float]) -> float:
+    """The p-value of *fewer than* ``count`` *of these hypotheses are false*."""
+    families = len(p_values)
+    if not 1 <= count <= families:
+        raise ValueError(f"{count} of {families} families cannot be asked for")
+    return min(1.0, (families - count + 1) * sorted(p_values)[count - 1])
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Adjusted p-values that keep the chance of any false rejection (Holm 1979)."""
+    order = sorted(range(len(p_values)), key=p_values.__getitem__)
+    adjusted = [0.0] * len(p_values)
+    highest = 0.0
+    for place, index in enumerate(order):
+        highest = max(highest, min(1.0, (len(p_values) - place) * p_values[index]))
+        adjusted[index] = highest
+    return adjusted
+
+
+def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+    """Adjusted p-values that keep the share of false rejections (Benjamini and Hochberg 1995)."""
+    count = len(p_values)
+    order = sorted(range(count), key=p_values.__getitem__, reverse=True)
+    adjusted = [0.0] * count
+    lowest = 1.0
+    for place, index in enumerate(order):
+        lowest = min(lowest, p_values[index] * count / (count - place))
+        adjusted[index] = lowest
+    return adjusted
