@@ -99,6 +99,8 @@ class Log:
     invalidated: bool
     """Whether attempts were withdrawn."""
     counts: Counts
+    origin: str | None = None
+    """Of a table: the log it says its rows were taken from, as ``DIGEST LOCATION``."""
     run: str | None = None
     """Inspect's ``eval_id``: two files with the same one are copies of one run."""
 
