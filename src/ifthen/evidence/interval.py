@@ -38,7 +38,7 @@ class Interval:
 
 
 def standing(low: float, high: float, limit: float) -> Answer:
-    """Where something between ``low`` and ``high`` stands; an end that is not known decides nothing."""
+    """Where something between two ends stands; an end that is not known decides nothing."""
     if not math.isnan(high) and high < limit:
         return "below"
     if not math.isnan(low) and low >= limit:

@@ -67,14 +67,14 @@ class Replicates:
         low[self.code == ALL_SUCCEEDED] = np.nan
         high[self.code == ALL_FAILED] = np.nan
         tail = (1 - level) / 2
-        return _quantile(low, tail), _quantile(high, 1 - tail)
+        return quantile_of_rows(low, tail), quantile_of_rows(high, 1 - tail)
 
     def count(self, code: int) -> Ints:
         """How many replicates of each agent came out so."""
         return np.asarray((self.code == code).sum(axis=1), dtype=np.int64)
 
 
-def _quantile(values: Floats, share: float) -> Floats:
+def quantile_of_rows(values: Floats, share: float) -> Floats:
     """Row by row, what is not a number left out; infinity is a value like any other."""
     result = np.full(len(values), np.nan)
     for row, line in enumerate(values):
