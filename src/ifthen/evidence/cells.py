@@ -79,14 +79,12 @@ class _Text:
             InputError: it is not UTF-8.
         """
         self.file.seek(0)
-        text = io.TextIOWrapper(self.file, "utf-8-sig", newline="")
-        try:
-            yield from text
-        except UnicodeDecodeError as error:
-            reason = f"this is not UTF-8 text: byte 0x{error.object[error.start]:02x}"
-            refuse(self.location, reason, "save the file as UTF-8")
-        finally:
-            text.detach()
+        for number, line in enumerate(self.file, 1):
+            try:
+                yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError as error:
+                reason = f"line {number} is not UTF-8 text: byte 0x{line[error.start]:02x}"
+                refuse(self.location, reason, "save the file as UTF-8")
 
     def _shown(self, line: int, span: tuple[int, int], message: str, hint: str) -> Diagnostic:
         if self.file.seek(0, io.SEEK_END) > _MOST_SHOWN:

@@ -6,10 +6,12 @@ Each command is a module of this folder and is imported only when it is run.
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import click
 
 from ifthen.cli import options
+from ifthen.cli.inputs import refuse
 
 _COMMANDS = {
     "read": "read",
@@ -32,6 +34,19 @@ class _Evidence(options.Commands):
             return None
         command: click.Command = import_module(f"ifthen.cli.evidence.{module}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a library of the extra that is not there is bad input too."""
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            if (error.name or "ifthen").split(".")[0] == "ifthen":
+                raise
+            refuse(
+                "ifthen evidence",
+                f"this needs the library '{error.name}', which is not installed",
+                "install it with: pip install 'ifthen[evals]'",
+            )
 
 
 @click.group(
