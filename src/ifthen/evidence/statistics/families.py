@@ -11,7 +11,68 @@ it is Bonferroni's.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+_RULE = re.compile(r"at least ([0-9]{1,4})|at least ([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%")
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """How many families must reach the line for the model to be taken to reach it."""
+
+    count: int | None = None
+    share: Fraction | None = None
+    """Of all families; exactly one of the two is given."""
+
+    def __post_init__(self) -> None:
+        if (self.count is None) == (self.share is None):
+            raise ValueError("give a number of families or a share of them")
+        if self.count is not None and self.count < 1:
+            raise ValueError("at least one family must reach the line")
+        if self.share is not None and not 0 < self.share <= 1:
+            raise ValueError("a share of families is above 0 and at most 100 %")
+
+    def __str__(self) -> str:
+        """The rule in words, as ``parse_families`` reads it."""
+        if self.count is not None:
+            return "any" if self.count == 1 else f"at least {self.count}"
+        assert self.share is not None
+        return "all" if self.share == 1 else f"at least {float(100 * self.share):g} %"
+
+    def of(self, families: int) -> int:
+        """How many of so many families.
+
+        Raises:
+            ValueError: more than there are.
+        """
+        if self.share is not None:
+            return max(1, math.ceil(self.share * families))
+        assert self.count is not None
+        if self.count > families:
+            raise ValueError(f"at least {self.count} of {families} families cannot be asked for")
+        return self.count
+
+
+def parse_families(text: str) -> AtLeast:
+    """Read ``any``, ``all``, ``at least 3`` or ``at least 50 %``.
+
+    Raises:
+        ValueError: the text is none of these.
+    """
+    if text.strip() == "any":
+        return AtLeast(count=1)
+    if text.strip() == "all":
+        return AtLeast(share=Fraction(1))
+    match = _RULE.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"'{text}' is none of any, all, at least 3, at least 50 %")
+    if match[1] is not None:
+        return AtLeast(count=int(match[1]))
+    return AtLeast(share=Fraction(match[2]) / 100)
 
 
 def fewer_than(least: int, p_values: Sequence[float]) -> float:
