@@ -89,7 +89,7 @@ class Decision:
     """Other upper bounds, by name, for comparison; they decide nothing."""
     needed: int | None
     """The least number of tasks at which as many passes would rule the limit out; None where that
-    is no question: it is ruled out, crossed, or not a matter of counting passes."""
+    is no question: it is ruled out or crossed, attempts are missing, or passes are not counted."""
     level: float
     """The confidence of each bound here; higher than the rule's where error is spent elsewhere."""
     says: str
@@ -301,10 +301,10 @@ class _Judge:
         """The least number of tasks at which as many passes rule the limit out."""
         rule = self.rule
         bar = rule.margin.before(rule.limit)
-        if whole.passed is None or whole.units < whole.questions or rule.families is not None:
+        counted = whole.passed is not None and whole.units == whole.questions
+        if not counted or whole.missing or rule.families is not None or self.any_time or bar <= 0:
             return None
-        if self.any_time or bar <= 0:
-            return None
+        assert whole.passed is not None
         passed, low = whole.passed[1], whole.questions
         high = max(2 * low, 16)
         while bounds.upper(passed, high, self.alpha) >= bar:

@@ -31,7 +31,7 @@ def rule_as_json(rule: Rule) -> dict[str, Any]:
     """A rule, its words as a decision file writes them."""
     looks = rule.looks
     return {
-        "task": rule.task,
+        "tasks": list(rule.tasks),
         "threshold": rule.threshold,
         "source": rule.source,
         "limit": rule.limit,

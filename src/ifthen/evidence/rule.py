@@ -33,8 +33,8 @@ class Rule:
     """The elicitation that it takes."""
     margin: Margin = NO_MARGIN
     """What is allowed for better elicitation."""
-    task: str | None = None
-    """The evaluation, in the words of its logs."""
+    tasks: tuple[str, ...] = ()
+    """The evaluations that make it up, as their logs name them; none: whatever is given."""
     threshold: str | None = None
     """The policy's name for the capability, under which the finding is recorded."""
     source: str | None = None

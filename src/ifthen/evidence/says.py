@@ -152,6 +152,8 @@ def _elicited(decision: Decision) -> list[str]:
 
 def _more(decision: Decision) -> list[str]:
     rule, whole = decision.rule, decision.whole
+    if whole.missing and decision.by_scores == "cannot_rule_out":
+        return ["Making the missing attempts could settle it."]
     if decision.needed is None:
         return []
     assert whole.passed is not None

@@ -15,6 +15,8 @@ from ifthen.cli.inputs import refuse
 
 _COMMANDS = {
     "read": "read",
+    "decide": "decide",
+    "line": "line",
     "replay": "replay",
 }
 """Each command by name, and the module of this folder that defines it, as ``command``."""
