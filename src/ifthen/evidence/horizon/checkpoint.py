@@ -127,8 +127,9 @@ def _exact_chance(horizons: Horizons, place: int, minutes: float, tail: float) -
     tells = table.minutes <= minutes if failed else table.minutes >= minutes
     families = len(np.unique(table.family_of[(table.runs[place] > 0) & tells]))
     end = tail ** (1 / families) if families else 0.0
-    ends = (0.0, 0.0, 1 - end) if failed else (end, 1.0, 1.0)
-    return Interval(*ends, horizons.level)
+    if failed:
+        return Interval(0.0, 0.0, 1 - end, horizons.level)
+    return Interval(end, 1.0, 1.0, horizons.level)
 
 
 def _says(agent: str, answer: Answer, half: Interval, families: int) -> str:

@@ -13,7 +13,8 @@ import numpy as np
 from ifthen.dates import Instant, format_second
 from ifthen.evidence.horizon.bootstrap import BLOCK, Replicates, Report, replicate, summary
 from ifthen.evidence.horizon.fit import Curves, Floats, fit
-from ifthen.evidence.horizon.runs import Input, Measure, Repair, RunTable, Weighting
+from ifthen.evidence.horizon.runs import Measure, Repair, RunTable, Weighting
+from ifthen.evidence.inputs import Input
 from ifthen.evidence.interval import Interval, plain
 
 Outcomes: TypeAlias = Literal["both", "all failed", "all succeeded"]

@@ -6,12 +6,11 @@ repaired by a rule that is named in the result; nothing is repaired silently.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ifthen.dates import Instant
+from ifthen.evidence.inputs import Input, input_of
 from ifthen.policy.source import Diagnostic, InputError, Source, Span
 from ifthen.policy.yaml import read_source, shorten
 
@@ -50,19 +50,6 @@ class _Row(msgspec.Struct):
     equal_task_weight: float | None = None
     invsqrt_task_weight: float | None = None
     fatal_error_from: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """A file that was read."""
-
-    name: str
-    sha256: str
-    rows: int
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return {"name": self.name, "sha256": self.sha256, "rows": self.rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +167,7 @@ def read_runs(*paths: str | Path, measure: Measure = "score_binarized") -> RunTa
             reading.problems.append(diagnostic)
             if len(reading.problems) >= _MOST_REPORTED:
                 raise InputError(reading.problems)
-        digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-        inputs.append(Input(str(path), digest, len(reading.rows) - before))
+        inputs.append(input_of(path, len(reading.rows) - before))
         if len(reading.rows) == before and not reading.problems:
             message = "there is no run in this file"
             reading.problems.append(Diagnostic(source, Span(1, 1), message))
@@ -333,12 +319,6 @@ def _table(reading: _Reading, measure: Measure, inputs: tuple[Input, ...]) -> Ru
         inputs=inputs,
     )
     repairs = (*_counted(reading.counts), *_weight_repairs(rows, table, agent_at, task_at))
-    return _with_repairs(table, repairs)
-
-
-def _with_repairs(table: RunTable, repairs: tuple[Repair, ...]) -> RunTable:
-    from dataclasses import replace
-
     return replace(table, repairs=repairs)
 
 
