@@ -69,7 +69,9 @@ def _row(estimate: Estimate, decision: Decision, label: int, seen: int, width: i
     rule = decision.rule
 
     def at(rate: float) -> int:
-        return _column(rate, end, width)
+        """The column of a rate, on the side of the limit on which it lies."""
+        column, limit = _column(rate, end, width), _column(rule.limit, end, width)
+        return min(column, limit - 1) if rate < rule.limit else max(column, limit)
 
     if rule.alert is not None:
         cells[at(rule.alert)] = "┊"
@@ -270,7 +272,7 @@ def _drawn(estimate: Estimate, y: float, x: Callable[[float], float], *, whole: 
     parts: Sequence[Html] = (
         tag(
             "text",
-            estimate.name if len(estimate.name) <= 26 else estimate.name[:25] + "…",
+            estimate.name if len(estimate.name) <= 22 else estimate.name[:21] + "…",
             class_="whole" if whole else None,
             x=_LABEL - 14,
             y=y + 4,
