@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, NoReturn, cast
+from urllib.parse import unquote
 
 from ifthen.policy.source import NOWHERE, Diagnostic, InputError, Source
 
@@ -21,6 +22,7 @@ FORMS = (*LOG_FORMS, *TABLE_FORMS)
 _IN_MEMORY = 1 << 26
 """Bytes of a remote file that are kept in memory; a larger one goes to a temporary file."""
 _CHUNK = 1 << 20
+_LOCAL = "file://"
 _DATED = re.compile(r"\d{4}-\d\d-\d\dT")
 """Inspect's own start of the name of a log; a folder of logs holds other JSON too."""
 
@@ -93,6 +95,8 @@ def in_utc(text: str) -> str | None:
 
 
 def _found(name: str) -> list[str]:
+    if name.startswith(_LOCAL):
+        name = unquote(name.removeprefix(_LOCAL))
     if "://" in name:
         return _found_remotely(name)
     path = Path(name)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from ifthen.evidence.files import in_utc, opened, refuse
+from ifthen.evidence.files import form_of, in_utc, opened, refuse
 from ifthen.evidence.logs.archive import read_archive
 from ifthen.evidence.logs.form import (
     Document,
@@ -37,11 +37,7 @@ def read_log(location: str, form: str, choices: Choices) -> Rows:
     """
     metadata = choices.cluster is not None or choices.family is not None
     with opened(location) as (file, digest):
-        header, samples = (
-            read_archive(file, location, metadata=metadata)
-            if form == "eval"
-            else _read_document(file, location, metadata=metadata)
-        )
+        header, samples = _read(file, location, form, metadata=metadata)
     check_version(header.version, location)
     if header.status not in LOG_STATUSES:
         refuse(location, f"its status is '{header.status}'", f"known: {', '.join(LOG_STATUSES)}")
@@ -82,6 +78,25 @@ def read_log(location: str, form: str, choices: Choices) -> Rows:
     )
 
 
+def scores_of(location: str) -> tuple[str, ...]:
+    """The scores that an Inspect log gives a choice of, as ``Choices.scorer`` names them.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    with opened(location) as (file, _):
+        _, samples = _read(file, location, form_of(location) or "eval", metadata=False)
+    return names(_values(samples))
+
+
+def _read(
+    file: BinaryIO, location: str, form: str, *, metadata: bool
+) -> tuple[Header, Iterable[Sample]]:
+    if form == "eval":
+        return read_archive(file, location, metadata=metadata)
+    return _read_document(file, location, metadata=metadata)
+
+
 def _read_document(
     file: BinaryIO, location: str, *, metadata: bool
 ) -> tuple[Header, Iterable[Sample]]:
@@ -110,10 +125,7 @@ def _scored(
     samples: Iterable[Sample], location: str, asked: str | None
 ) -> tuple[str | None, tuple[list[int], list[float]]]:
     """The name of the score, and the columns of statuses and scores."""
-    scores: list[dict[str, object]] = [
-        {name: score.value for name, score in sample.scores.items()} if sample.scores else {}
-        for sample in samples
-    ]
+    scores = _values(samples)
     try:
         scorer = choose(asked, names(scores))
     except Ambiguous as error:
@@ -142,6 +154,14 @@ def _scored(
         status.append(state)
         score.append(value)
     return scorer, (status, score)
+
+
+def _values(samples: Iterable[Sample]) -> list[dict[str, object]]:
+    """The values of the scores of each sample, by name."""
+    return [
+        {name: score.value for name, score in sample.scores.items()} if sample.scores else {}
+        for sample in samples
+    ]
 
 
 def _add_never_run(

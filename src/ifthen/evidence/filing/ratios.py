@@ -1,0 +1,74 @@
+"""``ratio``: how far a model's compute has grown since the last assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ifthen.evidence.compute.ledger import load_ledger
+from ifthen.evidence.compute.ratio import Ratio
+from ifthen.evidence.compute.ratio import ratio as ratio_of
+from ifthen.evidence.filing.work import Outcome, cleaned
+
+
+def ratio(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
+    """Compare two models of a ledger.
+
+    Args:
+        locations: the files of the ledger.
+        parameters: as ``parameters_of`` gives them.
+
+    Raises:
+        InputError: the ledger cannot be used.
+        ValueError: a parameter is out of its range, or there is nothing to compare.
+    """
+    trigger = float(parameters["trigger"])
+    found = ratio_of(
+        load_ledger(*locations),
+        parameters["model"],
+        parameters["since"],
+        of=parameters["of"],
+        triggers=[trigger],
+        level=parameters["level"],
+        seed=parameters["seed"],
+        draws=parameters["draws"],
+    )
+    return outcome_of(found, trigger)
+
+
+def outcome_of(found: Ratio, trigger: float) -> Outcome:
+    """A ratio as what a fact says of it: rulings read ``effective_compute_ratio``."""
+    answer = next(each.answer for each in found.triggers if each.factor == trigger)
+    probability = next(each.probability for each in found.triggers if each.factor == trigger)
+    interval = found.interval
+    measure = {
+        "measure": "effective_compute_ratio" if found.of == "effective" else f"{found.of}_ratio",
+        "versus": found.since,
+        "value": interval.value,
+        "low": interval.low,
+        "high": interval.high,
+        "level": interval.level,
+        "trigger": trigger,
+        "probability": probability,
+    }
+    if found.of == "effective":
+        measure["ci95" if interval.level == 0.95 else "interval"] = [interval.low, interval.high]
+    words = {"below": "is below", "crossed": "has reached", "cannot_rule_out": "may have reached"}
+    says = (
+        f"{found.model} {words[answer]} {trigger:g} times the compute of {found.since}: "
+        f"{interval.value:.3g} ({interval.low:.3g} to {interval.high:.3g})."
+    )
+    return Outcome((cleaned(measure),), says, answer)
+
+
+def parameters_of(found: Ratio, trigger: float) -> dict[str, Any]:
+    """The parameters with which ``ratio`` finds the same again."""
+    return {
+        "model": found.model,
+        "since": found.since,
+        "of": found.of,
+        "trigger": trigger,
+        "level": found.interval.level,
+        "seed": found.seed,
+        "draws": found.draws,
+    }
