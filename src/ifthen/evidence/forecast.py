@@ -33,7 +33,7 @@ _LEAST = 1.05
 """No factor is taken to grow more slowly than this a year: a trigger must fire some day."""
 _HORIZON = 40.0
 """Years after which a future is cut off."""
-_BLOCK = 20_000
+_BLOCK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,8 @@ class Forecast:
     """The growth of the middle future."""
     quantile: float
     """The growth that only the tolerated share of futures exceeds: the safety buffer."""
+    quantile_between: tuple[float, float]
+    """Where the buffer lies, from the number of futures: two standard errors either way."""
     tolerated: float
     crossings: tuple[tuple[float, float], ...]
     """By buffer, the probability that a threshold just beyond it is crossed unseen."""
@@ -160,6 +162,7 @@ class Forecast:
             "median_days": self.median_days,
             "median_growth": self.median,
             "buffer": self.quantile,
+            "buffer_between": list(self.quantile_between),
             "tolerated": self.tolerated,
             "crossings": [
                 {"buffer": buffer, "probability": probability}
@@ -215,6 +218,8 @@ def forecast(
         if progress is not None:
             progress(first + size, runs)
     worst = _worst_days(cadence, growth)
+    error = 2 * math.sqrt(tolerated * (1 - tolerated) / runs)
+    below, above = max(0.0, 1 - tolerated - error), min(1.0, 1 - tolerated + error)
     crossings = tuple((buffer, float((logs >= math.log(buffer)).mean())) for buffer in buffers)
     return Forecast(
         growth,
@@ -224,12 +229,13 @@ def forecast(
         float(np.median(days)),
         float(np.exp(np.median(logs))),
         float(np.exp(np.quantile(logs, 1 - tolerated))),
+        (float(np.exp(np.quantile(logs, below))), float(np.exp(np.quantile(logs, above)))),
         tolerated,
         crossings,
         _answer(crossings[0][1], tolerated, runs) if crossings else None,
         runs,
         seed,
-        2 * math.sqrt(tolerated * (1 - tolerated) / runs),
+        error,
         {name: version(name) for name in ("ifthen", "numpy")},
         np.exp(logs),
     )
@@ -246,7 +252,8 @@ def _futures(
     cadence: Cadence, growth: tuple[Growth, ...], size: int, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """The logarithm of growth, and the days, from snapshot to completion, of each future."""
-    courses = [_course(each, size, rng) for each in growth]
+    years = _years(cadence)
+    courses = [_course(each, size, years, rng) for each in growth]
     length = _lengths(cadence, size, rng)
     started = _lengths(cadence, size, rng) if cadence.clock == "completion" else np.zeros(size)
     fired = np.full(size, np.inf)
@@ -285,7 +292,17 @@ class _Course:
         return np.asarray(self.rate * day + jumped)
 
 
-def _course(growth: Growth, size: int, rng: np.random.Generator) -> _Course:
+def _years(cadence: Cadence) -> float:
+    """Longer than any future lasts, but for one in many millions: jumps are drawn so far ahead."""
+    if cadence.every_days is None:
+        return _HORIZON
+    spread = math.log(cadence.assessment_high_days / cadence.assessment_days)
+    longest = cadence.assessment_days * math.exp(6 * spread / NormalDist().inv_cdf(0.9))
+    delays = cadence.poll_days + cadence.delay_days + 2 * longest
+    return min(_HORIZON, (cadence.every_days + delays) / _YEAR)
+
+
+def _course(growth: Growth, size: int, years: float, rng: np.random.Generator) -> _Course:
     spread = math.log(growth.high / growth.low) / 2 / _RANGE
     log_rate = np.maximum(
         math.log(growth.median) + spread * rng.standard_normal(size), math.log(_LEAST)
@@ -293,9 +310,8 @@ def _course(growth: Growth, size: int, rng: np.random.Generator) -> _Course:
     daily = log_rate / _YEAR
     if not growth.lumps:
         return _Course(daily, np.empty((size, 0)), np.empty((size, 0)))
-    # Jumps of a Poisson process far enough ahead for any cadence of a few years; a future that
-    # lasts longer goes on without further jumps, and _HORIZON bounds it.
-    most = max(8, math.ceil(growth.lumps * 6))
+    expected = growth.lumps * years
+    most = math.ceil(expected + 6 * math.sqrt(expected) + 8)
     gaps = rng.exponential(_YEAR / growth.lumps, (size, most))
     sizes = rng.exponential(1.0, (size, most)) * (log_rate / growth.lumps)[:, None]
     return _Course(np.zeros(size), gaps.cumsum(axis=1), sizes)

@@ -21,6 +21,9 @@ Bools: TypeAlias = NDArray[np.bool_]
 
 TOLERANCE = 1e-14
 """A curve is converged when a Newton step promises to lower its loss by less, times its weight."""
+_STILL = 1e-5
+"""And when that step is shorter, relatively: where outcomes separate, the loss dies out while the
+curve steepens for ever. Newton squares the error, so what is left after that step is far smaller."""
 _QUICK = 12
 """Plain Newton steps before the slower, guarded ones."""
 _GUARDED = 200
@@ -112,7 +115,7 @@ def _newton(
         h01 = wp @ x
         h11 = wp @ square + ridge
         da, db, decrement, sound = _step(g0, g1, h00, h01, h11)
-        done = sound & (decrement <= TOLERANCE * total[rows])
+        done = sound & (decrement <= TOLERANCE * total[rows]) & _is_still(at, bt, da, db)
         # A long step may overshoot; it is cut here and, if that does not help, left to the guard.
         size = np.maximum(np.abs(da) / 8, np.abs(db) / 4)
         cut = np.where(size > 1, 1 / np.maximum(size, 1), 1.0)
@@ -147,6 +150,11 @@ def _step(
     return da, db, decrement, sound
 
 
+def _is_still(a: Floats, b: Floats, da: Floats, db: Floats) -> Bools:
+    moves = (np.abs(da) <= _STILL * (1 + np.abs(a))) & (np.abs(db) <= _STILL * (1 + np.abs(b)))
+    return np.asarray(moves)
+
+
 def _guarded(
     x: Floats,
     weight: Floats,
@@ -171,7 +179,7 @@ def _guarded(
         g0 = (wp - s).sum(axis=1)
         g1 = (wp - s) @ x + ridge * bt
         da, db, decrement, sound = _step(g0, g1, v.sum(axis=1), v @ x, v @ (x * x) + ridge)
-        done |= sound & (decrement <= TOLERANCE * total)
+        done |= sound & (decrement <= TOLERANCE * total) & _is_still(at, bt, da, db)
         sound &= np.abs(bt) < _STEEPEST
         moving = sound & ~done
         if not moving.any():
