@@ -133,8 +133,8 @@ def decide(
         elicitation: what the evaluation used; None where nothing is stated.
 
     Raises:
-        ValueError: no questions, more than planned, none planned at this look, or a question
-            without a family where families decide.
+        ValueError: no questions, more than planned, none planned at this look, clusters looked at
+            at any time, or a question without a family where families decide.
     """
     from ifthen.evidence.says import says
 
@@ -207,6 +207,8 @@ class _Judge:
         values = [scoring.values(question) for question in questions]
         clusters = [question.cluster for question in questions]
         low, high = (units([value[side] for value in values], clusters) for side in (0, 1))
+        if self.any_time and low.clustered:
+            raise ValueError("looks at any time need independent tasks: plan the looks instead")
         exact = binary and not low.clustered and not self.any_time
         sides = _Sides(low, high, exact)
         passed = None

@@ -39,7 +39,7 @@ HINGE_SHARE = 0.75
 STAKES: Floats = np.array([1.0, *(2.0**-k for k in range(1, 7))])
 """Stakes, as parts of the largest that cannot be ruined by a single score."""
 _PRIOR: Floats = np.array([0.5, *([0.5 / 6] * 6)])
-_PRECISION = 1e-9
+_PRECISION = 1e-7
 """How far above the true bound the bound may lie; it never lies below."""
 
 
