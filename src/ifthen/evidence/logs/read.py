@@ -106,8 +106,8 @@ def _read_document(
     except (OSError, ValueError):  # not a file of the system, or empty
         document = decode(file.read(), form, location)
     else:
-        with view:
-            document = decode(view, form, location)
+        # Not closed here: what is kept of a sample may still point into it.
+        document = decode(view, form, location)
     if document.invalidated and not any(_is_withdrawn(each) for each in document.samples or ()):
         refuse(
             location,
