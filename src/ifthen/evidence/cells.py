@@ -11,7 +11,7 @@ import io
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol
@@ -238,8 +238,21 @@ class _Parquet:
         return Diagnostic(Source(self.location, ""), NOWHERE, where + message, hint)
 
 
-def write_cells(path: Path, form: str, columns: Iterable[str], chunks: Iterable[list[Any]]) -> None:
+def write_cells(
+    path: Path,
+    form: str,
+    columns: Iterable[str],
+    chunks: Iterable[list[dict[str, Any]]],
+    kept: Container[str] = (),
+) -> None:
     """Write a table, a chunk of records at a time.
+
+    Args:
+        path: the file.
+        form: ``csv``, ``jsonl`` or ``parquet``.
+        columns: their names, in order.
+        chunks: rows, each by column.
+        kept: columns that JSONL names even where the cell is empty.
 
     Raises:
         OSError: it cannot be written.
@@ -251,7 +264,9 @@ def write_cells(path: Path, form: str, columns: Iterable[str], chunks: Iterable[
     with path.open("w", encoding="utf-8", newline="") as file:
         if form == "jsonl":
             for chunk in chunks:
-                lines = ({k: v for k, v in row.items() if v is not None} for row in chunk)
+                lines = (
+                    {k: v for k, v in row.items() if v is not None or k in kept} for row in chunk
+                )
                 file.writelines(msgspec.json.encode(line).decode() + "\n" for line in lines)
             return
         writer = csv.DictWriter(file, names, lineterminator="\n")

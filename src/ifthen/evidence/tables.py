@@ -279,30 +279,34 @@ class _RowReader:
         return epoch
 
     def _score_and_status(self) -> tuple[float, Status]:
+        score = self._score()
+        has_one = score is not None and not math.isnan(score)
+        text = self._text("status")
+        if text is None:
+            status = Status.SCORED if has_one else Status.UNSCORED
+        elif text in _STATUS:
+            status = _STATUS[text]
+            if score is not None and status is Status.SCORED and not has_one:
+                wrong = "the attempt is 'scored' and has no score"
+                self._wrong("score", wrong, hint="give its score")
+            elif has_one and status in (Status.ERRORED, Status.UNSCORED):
+                wrong = f"the attempt is '{text}' and has a score"
+                self._wrong("status", wrong, hint="drop one of them")
+        else:
+            status = Status.UNSCORED
+            self._wrong("status", f"'{text}' is no status of an attempt", STATUS_NAMES)
+        return score if score is not None and status is Status.SCORED else math.nan, status
+
+    def _score(self) -> float | None:
+        """The score, NaN where the cell is empty; None where it is none, which is a problem."""
         value = self.values["score"]
         if isinstance(value, str) and (value == "" or value.lower() == "nan"):
             value = None
         try:
-            score = number(value)
+            return number(value)
         except NotANumber as error:
             self._wrong("score", f"the score is {error}, which is not a number", hint=HOW)
-            return math.nan, Status.UNSCORED
-        has_one = not math.isnan(score)
-        text = self._text("status")
-        if text is None:
-            return score, Status.SCORED if has_one else Status.UNSCORED
-        status = _STATUS.get(text)
-        if status is None:
-            self._wrong("status", f"'{text}' is no status of an attempt", STATUS_NAMES)
-        elif status is Status.SCORED and not has_one:
-            self._wrong("score", "the attempt is 'scored' and has no score", hint="give its score")
-        elif has_one and status in (Status.ERRORED, Status.UNSCORED):
-            self._wrong(
-                "status", f"the attempt is '{text}' and has a score", hint="drop one of them"
-            )
-        if status is not Status.SCORED:
-            score = math.nan
-        return score, status if status is not None else Status.UNSCORED
+            return None
 
     def _started(self) -> str | None:
         value = self.values["started"]
@@ -366,4 +370,4 @@ def write_table(rows: Rows, path: str, form: str) -> None:
         OSError: it cannot be written.
     """
     chunks = (list(records(rows, at, at + CHUNK)) for at in range(0, len(rows), CHUNK))
-    write_cells(Path(path), form, COLUMNS, chunks)
+    write_cells(Path(path), form, COLUMNS, chunks, kept=REQUIRED)
