@@ -17,6 +17,7 @@ _COMMANDS = {
     "read": "read",
     "decide": "decide",
     "line": "line",
+    "horizon": "horizon",
     "replay": "replay",
 }
 """Each command by name, and the module of this folder that defines it, as ``command``."""

@@ -155,7 +155,7 @@ def duration(minutes: float) -> str:
         return "no limit"
     if minutes < 1:
         seconds = minutes * 60
-        return "0" if minutes == 0 else f"{seconds:.2g} s" if seconds >= 0.01 else "under 0.01 s"
+        return "0" if minutes == 0 else f"{seconds:.2g} s" if seconds >= 0.01 else "<0.01 s"
     if minutes < 90:
         return f"{minutes:.3g} min"
     return f"{minutes / 60:,.3g} h" if minutes < 60_000 else f"{minutes / 60:,.0f} h"

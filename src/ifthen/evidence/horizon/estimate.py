@@ -22,6 +22,8 @@ Outcomes: TypeAlias = Literal["both", "all failed", "all succeeded"]
 LAMBDA = 1e-5
 """Next to no penalty. METR used 0.1 until March 2026, which is a strong prior because weights sum
 to 1 (it lowered weak models and raised strong ones by up to 20 %); then corrected it."""
+METR_LAMBDA = 0.1
+"""METR's until then, to compare with."""
 REPLICATES = 10_000
 """With 1,000, the ends of an interval carry 5 to 7 % of Monte-Carlo error."""
 QUANTILES = (0.5, 0.8)

@@ -23,7 +23,7 @@ TOLERANCE = 1e-14
 """A curve is converged when a Newton step promises to lower its loss by less, times its weight."""
 _STILL = 1e-5
 """And when that step is shorter, relatively: where outcomes separate, the loss dies out while the
-curve steepens for ever. Newton squares the error, so what is left after that step is far smaller."""
+curve steepens for ever. Newton squares the error, so what is left after that is far smaller."""
 _QUICK = 12
 """Plain Newton steps before the slower, guarded ones."""
 _GUARDED = 200
