@@ -52,7 +52,7 @@ class Rule:
             raise ValueError(f"a confidence is above 0.5 and below 1, not {self.confidence:g}")
         if self.questions is not None and self.questions < 1:
             raise ValueError("an evaluation has at least one task")
-        if self.margin.error >= 1 - self.confidence:
+        if self.margin.error > (1 - self.confidence) * (1 - 1e-9):
             raise ValueError(
                 f"the margin may be too small with a chance of {self.margin.error:g}, which "
                 f"leaves nothing of the {1 - self.confidence:.3g} that the confidence allows"
