@@ -69,6 +69,19 @@ TREND = (
 """Growth of effective compute at the frontier; the middles multiply to about 35x a year."""
 
 
+def horizon_growth(low_days: float, high_days: float, level: float) -> Growth:
+    """A time horizon as something that grows, from the interval of its doubling time.
+
+    The buffer is then how many times longer the threshold's tasks are than the horizon at the last
+    assessment (its upper end, to be safe).
+    """
+    fast, slow = math.log(2) * _YEAR / low_days, math.log(2) * _YEAR / high_days
+    middle, reach = (fast + slow) / 2, (fast - slow) / 2
+    # From the interval at its level to the 90 % range that a factor of growth has.
+    reach *= _RANGE / NormalDist().inv_cdf((1 + level) / 2)
+    return Growth("time horizon", math.exp(middle - reach), math.exp(middle + reach))
+
+
 @dataclass(frozen=True, slots=True)
 class Cadence:
     """When the next assessment is due, and how long it takes to be done."""

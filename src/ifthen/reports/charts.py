@@ -105,6 +105,8 @@ def draw(chart: Chart) -> Html:
         line = [*zip(band.x, band.value, strict=True)]
         parts.append(tag("path", d=_path(line, scale), class_="trend"))
     parts += [_dot(dot, scale) for dot in chart.dots]
+    if chart.dates:
+        parts += _names(chart.dots, scale)
     return tag(
         "svg",
         *parts,
@@ -190,9 +192,19 @@ def _dot(dot: Dot, scale: _Scale) -> Html:
     parts = [tag("title", ends), tag("line", class_="bar", x1=x, x2=x, y1=low, y2=high)]
     if not math.isnan(dot.value):
         parts.append(tag("circle", class_="dot", cx=x, cy=scale.y(dot.value), r=4))
-    if scale.chart.dates:
-        parts.append(_text(dot.name, x + 6, scale.y(dot.value) - 6, "soft"))
     return tag("g", *parts, class_="minor" if dot.minor else None)
+
+
+def _names(dots: Sequence[Dot], scale: _Scale) -> Iterator[Html]:
+    """The name beside each dot, moved down where it would lie over another."""
+    taken: list[tuple[float, float, float]] = []
+    for dot in sorted(dots, key=lambda each: (-each.value, each.x)):
+        left, y = scale.x(dot.x) + 7, scale.y(dot.value) - 6
+        right = left + 7 * len(dot.name)
+        while any(left < end and right > start and abs(y - at) < 13 for start, end, at in taken):
+            y += 4
+        taken.append((left, right, y))
+        yield _text(dot.name, left, y, "soft")
 
 
 def _text(words: str, x: float, y: float, class_: str, anchor: str | None = None) -> Html:

@@ -21,6 +21,7 @@ WORDS: dict[Answer, str] = {
     "crossed": "crossed",
 }
 TONES: dict[Answer, Tone] = {"below": "good", "cannot_rule_out": "warn", "crossed": "bad"}
+WORST_FIRST: tuple[Answer, ...] = ("crossed", "cannot_rule_out", "below")
 _STEPS = (
     *(s / 60 for s in (0.01, 0.1, 1, 4, 15)),
     *(1.0, 4.0, 15.0, 60.0, 240.0, 960.0, 2_880.0, 11_520.0, 46_080.0),
@@ -164,11 +165,11 @@ def horizon_page(horizons: Horizons, checkpoints: Sequence[Checkpoint], trend: T
     under = f"Points and bars: estimate and {percent(horizons.level)} interval. "
     if trend is not None:
         under += "Faint: not the best at its release. Line: least squares through the best."
-    says = [found.says for found in checkpoints]
+    says = [_summary(checkpoints)] if checkpoints else []
     if trend is not None:
         says.append(trend_says(trend))
     answers = {found.answer for found in checkpoints}
-    worst = next((a for a in ("crossed", "cannot_rule_out", "below") if a in answers), None)
+    worst = next((answer for answer in WORST_FIRST if answer in answers), None)
     tone = TONES[worst] if worst else ""
     head = ["agent", *(f"{percent(q)} horizon" for q in horizons.quantiles), "runs", "tasks"]
     rows = [
@@ -190,6 +191,17 @@ def horizon_page(horizons: Horizons, checkpoints: Sequence[Checkpoint], trend: T
         [("Horizons", head + (["checkpoint"] if judged else []), rows)],
         [*method(horizons), *inputs],
     )
+
+
+def _summary(checkpoints: Sequence[Checkpoint]) -> str:
+    if len(checkpoints) == 1:
+        return checkpoints[0].says
+    parts = []
+    for answer in WORST_FIRST:
+        named = [found.agent for found in checkpoints if found.answer == answer]
+        if named:
+            parts.append(f"{WORDS[answer]}: {', '.join(named)}")
+    return f"Autonomy checkpoint, tasks of 2 to 8 expert hours. {'; '.join(parts)}."
 
 
 def _ends(interval: Interval) -> tuple[float, float, float]:

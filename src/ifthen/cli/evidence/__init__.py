@@ -18,6 +18,8 @@ _COMMANDS = {
     "decide": "decide",
     "line": "line",
     "horizon": "horizon",
+    "compute": "compute",
+    "forecast": "forecast",
     "replay": "replay",
 }
 """Each command by name, and the module of this folder that defines it, as ``command``."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ifthen.cli import options
+from ifthen.cli.evidence.filing import check_filing, file_result, filing, say_filed
 from ifthen.cli.inputs import refuse
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     "--jobs", metavar="N", type=int, default=1, show_default=True, help="Workers; -1: all."
 )
 @click.option("--backend", metavar="NAME", help="A joblib backend: loky, threading, dask, ray.")
+@filing
 @click.option("--html", metavar="FILE", help="Also write a web page that needs nothing else.")
 @options.as_json
 @click.pass_context
@@ -90,6 +92,9 @@ def command(
     versus: tuple[str, ...],
     jobs: int,
     backend: str | None,
+    record: str | None,
+    date: str | None,
+    filed_as: str | None,
     html: str | None,
     as_json: bool,
 ) -> None:
@@ -110,8 +115,9 @@ def command(
     from ifthen.evidence.horizon.runs import read_runs
     from ifthen.evidence.horizon.trend import read_release_dates, trend
 
+    check_filing(record, date)
     wanted = quantiles or QUANTILES
-    if (checkpoint or versus) and 0.5 not in wanted:
+    if (checkpoint or versus or record) and 0.5 not in wanted:
         wanted = (0.5, *wanted)
     table = _chosen(read_runs(*runs), agents)
     days = None if released is None else read_release_dates(released)
@@ -136,6 +142,15 @@ def command(
         judged = [judge(horizons, found.agent) for found in horizons.agents]
     line = None if days is None else trend(horizons, days, wanted[0], since)
     dependences = _dependences(runs, table, versus, chosen, setting)
+    filed = None
+    if record is not None:
+        from ifthen.evidence.filing.horizons import work_of
+
+        if len(horizons.agents) != 1:
+            refuse("--file", f"there are {len(horizons.agents)} agents", "name one with --agent")
+        [agent] = [found.agent for found in horizons.agents]
+        work = work_of(horizons, agent, agents)
+        filed = file_result(record, date, work, filed_as or agent, threshold="autonomy-checkpoint")
     if html is not None:
         from ifthen.reports.horizon_text import horizon_page
 
@@ -145,6 +160,7 @@ def command(
         result["checkpoint"] = [found.as_json() for found in judged]
         result["trend"] = None if line is None else line.as_json()
         result["dependence"] = [found.as_json() for found in dependences]
+        result["filed"] = filed
         show_json(result)
     else:
         from ifthen.reports.horizon_text import write_horizons
@@ -156,6 +172,7 @@ def command(
         if html is not None:
             text.write(f"The web page is in {html}.")
         show(text)
+        say_filed(filed)
     answers = [found.answer for found in judged] + [found.answer for found in dependences]
     ctx.exit(exit_code(answers))
 
