@@ -441,7 +441,7 @@ def _fitted(rng: np.random.Generator) -> Margin:
     draws = rng.random(200)
     without = [Question(str(i), (float(d < 0.3),), 0) for i, d in enumerate(draws)]
     with_ = [Question(str(i), (float(d < 0.4),), 0) for i, d in enumerate(draws)]
-    return fitted_margin(without, with_, Scoring(), (), 0.01, "fitted")
+    return fitted_margin(without, with_, Scoring(), (), "fitted")
 
 
 # --- exact -------------------------------------------------------------------------------------

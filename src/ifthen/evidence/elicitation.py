@@ -91,7 +91,7 @@ class Margin:
     error: float = 0.0
     """The chance that it is too small; taken from the error of the decision."""
     why: str = ""
-    """Its source: a statement, a fit."""
+    """Its source, a statement or a fit; needed by every margin that allows for anything."""
 
     def __post_init__(self) -> None:
         check_items(name for name in self.covers if name not in EFFORT)
@@ -99,6 +99,8 @@ class Margin:
             raise ValueError(f"a margin adds from 0 to below 1, not {self.add:g}")
         if self.factor < 1:
             raise ValueError(f"the factor of a margin is at least 1, not {self.factor:g}")
+        if (self.add or self.factor > 1 or self.covers) and not self.why:
+            raise ValueError("a margin says where it comes from")
         if not 0 <= self.error < 1:
             raise ValueError(f"the error of a margin is a probability, not {self.error:g}")
 
@@ -163,8 +165,8 @@ def fitted_margin(
     with_: Sequence[Question],
     scoring: Scoring,
     covers: Iterable[str],
+    why: str,
     error: float = 0.01,
-    why: str = "",
 ) -> Margin:
     """A margin from a model that was tried both ways on the same questions.
 
@@ -176,8 +178,8 @@ def fitted_margin(
         with_: the same questions, attempted with it.
         scoring: how attempts become values.
         covers: which gaps the gain allows for.
-        error: the chance that the margin is too small for that model.
         why: where the two evaluations come from.
+        error: the chance that the margin is too small for that model.
 
     Raises:
         ValueError: they share no question.

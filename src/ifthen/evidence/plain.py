@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ifthen.evidence.decide import Decision
-from ifthen.evidence.elicitation import Elicitation, Margin
+from ifthen.evidence.elicitation import NO_MARGIN, Elicitation
 from ifthen.evidence.rule import Rule
 
 
@@ -28,10 +28,10 @@ def decision_as_json(decision: Decision) -> dict[str, Any]:
 
 
 def rule_as_json(rule: Rule) -> dict[str, Any]:
-    """A rule, its words as a decision file writes them."""
-    looks = rule.looks
+    """A rule as a rule file has it: without what is None, ``rule_file`` reads the same rule."""
+    looks, margin = rule.looks, rule.margin
     return {
-        "tasks": list(rule.tasks),
+        "task": list(rule.tasks) or None,
         "threshold": rule.threshold,
         "source": rule.source,
         "limit": rule.limit,
@@ -43,15 +43,18 @@ def rule_as_json(rule: Rule) -> dict[str, Any]:
         "families": None if rule.families is None else str(rule.families),
         "looks": None
         if looks is None
-        else {"planned": None if looks.planned is None else list(looks.planned)}
-        | {"shape": looks.shape},
+        else {}
+        if looks.planned is None
+        else {"planned": list(looks.planned), "shape": looks.shape},
         "elicitation": {
             "minimum": sorted(rule.asked.minimum),
             "expected": sorted(rule.asked.expected),
             "attempts": rule.asked.attempts,
             "budget": rule.asked.budget,
         },
-        "margin": _margin(rule.margin),
+        "margin": None
+        if margin == NO_MARGIN
+        else asdict(margin) | {"covers": sorted(margin.covers)},
     }
 
 
@@ -65,7 +68,3 @@ def elicitation_as_json(elicitation: Elicitation | None) -> dict[str, Any] | Non
         "attempts": elicitation.attempts,
         "budget": elicitation.budget,
     }
-
-
-def _margin(margin: Margin) -> dict[str, Any]:
-    return asdict(margin) | {"covers": sorted(margin.covers)}

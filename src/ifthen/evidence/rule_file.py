@@ -162,5 +162,5 @@ def _margin(values: Values) -> Margin:
         factor=float(values.get("factor", 1)),
         covers=frozenset(values.get("covers", ())),
         error=float(values.get("error", 0)),
-        why=values.get("why", ""),
+        why=values.get("why", "not given"),  # its absence is reported where it is read
     )

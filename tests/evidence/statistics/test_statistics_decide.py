@@ -235,12 +235,14 @@ def test_a_fitted_margin_is_the_upper_bound_of_the_gain() -> None:
     draws = rng.random(300)
     without = [Question(str(i), (float(d < 0.3),), 0) for i, d in enumerate(draws)]
     with_ = [Question(str(i), (float(d < 0.4),), 0) for i, d in enumerate(draws)]
-    margin = fitted_margin(without, with_, Scoring(), {"best-of-n"}, 0.01, "another model")
+    margin = fitted_margin(without, with_, Scoring(), {"best-of-n"}, "another model")
     seen = np.mean([b.scores[0] - a.scores[0] for a, b in zip(without, with_, strict=True)])
     assert seen < margin.add < seen + 0.15
     assert margin.covers == {"best-of-n"}
     assert margin.error == 0.01
-    assert fitted_margin(with_, without, Scoring(), (), 0.5).add == 0, "never below no gain"
+    assert fitted_margin(with_, without, Scoring(), (), "another model", 0.5).add == 0, (
+        "never below no gain"
+    )
 
 
 # --- families and looks ------------------------------------------------------------------------

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ifthen.evidence.elicitation import ITEMS, Asked, Margin
+from ifthen.evidence.plain import rule_as_json
 from ifthen.evidence.rule import Rule
 from ifthen.evidence.rule_file import load_rule, parse_rule
 from ifthen.evidence.statistics.attempts import Scoring
@@ -53,6 +56,18 @@ def test_everything_a_rule_may_say(tmp_path: Path) -> None:
         threshold="asl-3-autonomy",
         source="anthropic/rsp@1.0, p. 15-16",
     )
+
+
+def test_a_rule_as_json_is_a_rule_file() -> None:
+    for text in (WHOLE, "limit: 0.5\nconfidence: 0.95\nlooks: {}\n", "limit: 1\nconfidence: 0.6\n"):
+        rule = parse_rule(Source("rule.yaml", text))
+        assert parse_rule(Source("rule.json", json.dumps(without_none(rule_as_json(rule))))) == rule
+
+
+def without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: without_none(item) for name, item in value.items() if item is not None}
+    return value
 
 
 def test_what_a_rule_leaves_out() -> None:
