@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ifthen.cli import options
+from ifthen.cli.evidence.filing import check_filing, file_result, filing, say_filed
 from ifthen.cli.evidence.read import choices, read_rows
 from ifthen.cli.inputs import refuse
 
@@ -95,6 +96,7 @@ def _line_options(command: Any) -> Any:
 @click.option("--not-applicable", metavar="ITEM,...", help="What could not have mattered.")
 @click.option("--budget", type=float, metavar="USD", help="US dollars spent on each attempt.")
 @choices
+@filing
 @click.option("--html", metavar="FILE", help="Also write a web page that needs nothing else.")
 @options.as_json
 @click.pass_context
@@ -111,6 +113,9 @@ def command(
     scorer: str | None,
     cluster: str | None,
     family: str | None,
+    record: str | None,
+    date: str | None,
+    filed_as: str | None,
     html: str | None,
     as_json: bool,
     **line: Any,
@@ -132,11 +137,22 @@ def command(
     from ifthen.evidence.suite import suite
     from ifthen.reports.forest import write_decision, write_page
 
+    check_filing(record, date)
     rule = _rule(rule_file, line, tasks)
-    rows = read_rows(logs, Choices(scorer, cluster, family))
+    chosen = Choices(scorer, cluster, family)
+    rows = read_rows(logs, chosen)
     questions, subjects = suite(rows, rule.tasks, model)
     elicitation = _elicitation(elicited, not_applicable, budget, questions)
     decision = _valid("LOGS", lambda: decide(questions, rule, elicitation))
+    used = [log for log in rows.logs if log.subject in subjects]
+    filed = None
+    if record is not None:
+        from ifthen.evidence.filing.decisions import work_of
+
+        work = work_of(decision, elicitation, chosen, subjects, used)
+        task = ", ".join(subject.task for subject in subjects)
+        about = filed_as or subjects[0].model
+        filed = file_result(record, date, work, about, threshold=rule.threshold, task=task)
     name = f"{', '.join(subject.task for subject in subjects)} by {subjects[0].model}"
     if html is not None:
         write("--html", html, write_page(decision, name))
@@ -144,11 +160,8 @@ def command(
         show_json(
             {
                 "model": subjects[0].model,
-                "logs": [
-                    {"location": log.location, "digest": log.digest}
-                    for log in rows.logs
-                    if log.subject in subjects
-                ],
+                "logs": [{"location": log.location, "digest": log.digest} for log in used],
+                "filed": filed,
                 **decision.as_json(),
             }
         )
@@ -159,6 +172,7 @@ def command(
         if html is not None:
             text.write(f"The web page is in {html}.")
         show(text)
+        say_filed(filed)
     ctx.exit(decision.exit_code)
 
 

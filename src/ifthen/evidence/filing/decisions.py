@@ -9,10 +9,10 @@ from typing import Any
 from ifthen.evidence.decide import Decision
 from ifthen.evidence.decide import decide as decide_by
 from ifthen.evidence.elicitation import Elicitation
-from ifthen.evidence.filing.work import Outcome, cleaned
+from ifthen.evidence.filing.work import Input, Outcome, Work, cleaned, versions
 from ifthen.evidence.load import Choices, load
 from ifthen.evidence.plain import elicitation_as_json, rule_as_json
-from ifthen.evidence.rule import Rule
+from ifthen.evidence.rows import Log, Subject
 from ifthen.evidence.rule_file import parse_rule
 from ifthen.evidence.suite import suite
 from ifthen.policy.source import Source
@@ -23,7 +23,7 @@ def decide(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
 
     Args:
         locations: the logs.
-        parameters: as ``parameters_of`` gives them.
+        parameters: as ``work_of`` gives them.
 
     Raises:
         InputError: the logs or the rule cannot be used.
@@ -65,23 +65,29 @@ def outcome_of(decision: Decision) -> Outcome:
     return Outcome((cleaned(measure),), decision.says, decision.finding)
 
 
-def parameters_of(
-    rule: Rule, elicitation: Elicitation | None, choices: Choices, model: str | None
-) -> dict[str, Any]:
-    """The parameters with which ``decide`` makes the same decision again."""
-    written = rule_as_json(rule)
-    written["task"] = written.pop("tasks") or None
-    margin = written["margin"]
-    if not margin["why"]:
-        written["margin"] = None
-    found: dict[str, Any] = cleaned(
-        {
-            "rule": written,
-            "elicitation": elicitation_as_json(elicitation),
-            "scorer": choices.scorer,
-            "cluster": choices.cluster,
-            "family": choices.family,
-            "model": model,
-        }
-    )
-    return found
+def work_of(
+    decision: Decision,
+    elicitation: Elicitation | None,
+    choices: Choices,
+    subjects: Sequence[Subject],
+    logs: Sequence[Log],
+) -> Work:
+    """A decision with what it takes to make it again.
+
+    Args:
+        decision: as it was made.
+        elicitation: what the evaluation used.
+        choices: how the logs were read.
+        subjects: the tasks of one model that decided together.
+        logs: theirs.
+    """
+    parameters = {
+        "rule": rule_as_json(decision.rule) | {"task": [subject.task for subject in subjects]},
+        "elicitation": elicitation_as_json(elicitation),
+        "scorer": choices.scorer,
+        "cluster": choices.cluster,
+        "family": choices.family,
+        "model": subjects[0].model,
+    }
+    inputs = dict.fromkeys(Input(log.location, log.digest) for log in logs)
+    return Work("decide", cleaned(parameters), tuple(inputs), versions(), outcome_of(decision))

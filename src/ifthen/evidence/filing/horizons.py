@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ifthen.evidence.filing.work import Outcome, cleaned
+from ifthen.evidence.filing.work import Input, Outcome, Work, cleaned, versions
 from ifthen.evidence.horizon.checkpoint import checkpoint
 from ifthen.evidence.horizon.estimate import Horizons, time_horizons
 from ifthen.evidence.horizon.runs import read_runs
@@ -16,7 +16,7 @@ def horizon(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
 
     Args:
         locations: the files of runs.
-        parameters: as ``parameters_of`` gives them.
+        parameters: as ``work_of`` gives them.
 
     Raises:
         InputError: the runs cannot be used.
@@ -24,6 +24,10 @@ def horizon(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
     """
     agent = parameters["agent"]
     table = read_runs(*locations, measure=parameters["measure"])
+    only = parameters.get("agents") or table.agents
+    if not {agent, *only} <= set(table.agents):
+        raise ValueError(f"the runs do not have all of {', '.join(dict.fromkeys((agent, *only)))}")
+    table = table.only(only)
     horizons = time_horizons(
         table,
         ridge=parameters["lambda"],
@@ -62,10 +66,17 @@ def outcome_of(horizons: Horizons, agent: str) -> Outcome:
     return Outcome(tuple(measures), judged.says, judged.answer)
 
 
-def parameters_of(horizons: Horizons, agent: str) -> dict[str, Any]:
-    """The parameters with which ``horizon`` finds the same again."""
-    return {
+def work_of(horizons: Horizons, agent: str, only: Sequence[str] = ()) -> Work:
+    """The horizon of one agent with what it takes to find it again.
+
+    Args:
+        horizons: as they were found.
+        agent: the one in question.
+        only: the agents that were kept of the table; all of them where none is named.
+    """
+    parameters = {
         "agent": agent,
+        "agents": list(only) or None,
         "measure": horizons.measure,
         "lambda": horizons.ridge,
         "weighting": horizons.weighting,
@@ -74,3 +85,6 @@ def parameters_of(horizons: Horizons, agent: str) -> dict[str, Any]:
         "seed": horizons.seed,
         "level": horizons.level,
     }
+    inputs = tuple(Input(found.name, f"sha256:{found.sha256}") for found in horizons.inputs)
+    outcome = outcome_of(horizons, agent)
+    return Work("horizon", cleaned(parameters), inputs, versions(), outcome)

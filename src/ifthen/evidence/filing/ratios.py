@@ -8,7 +8,7 @@ from typing import Any
 from ifthen.evidence.compute.ledger import load_ledger
 from ifthen.evidence.compute.ratio import Ratio
 from ifthen.evidence.compute.ratio import ratio as ratio_of
-from ifthen.evidence.filing.work import Outcome, cleaned
+from ifthen.evidence.filing.work import Input, Outcome, Work, cleaned, versions
 
 
 def ratio(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
@@ -16,7 +16,7 @@ def ratio(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
 
     Args:
         locations: the files of the ledger.
-        parameters: as ``parameters_of`` gives them.
+        parameters: as ``work_of`` gives them.
 
     Raises:
         InputError: the ledger cannot be used.
@@ -38,8 +38,10 @@ def ratio(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
 
 def outcome_of(found: Ratio, trigger: float) -> Outcome:
     """A ratio as what a fact says of it: rulings read ``effective_compute_ratio``."""
-    answer = next(each.answer for each in found.triggers if each.factor == trigger)
-    probability = next(each.probability for each in found.triggers if each.factor == trigger)
+    asked = next((each for each in found.triggers if each.factor == trigger), None)
+    if asked is None:
+        raise ValueError(f"growth by {trigger:g} times was not asked about")
+    answer, probability = asked.answer, asked.probability
     interval = found.interval
     measure = {
         "measure": "effective_compute_ratio" if found.of == "effective" else f"{found.of}_ratio",
@@ -61,9 +63,13 @@ def outcome_of(found: Ratio, trigger: float) -> Outcome:
     return Outcome((cleaned(measure),), says, answer)
 
 
-def parameters_of(found: Ratio, trigger: float) -> dict[str, Any]:
-    """The parameters with which ``ratio`` finds the same again."""
-    return {
+def work_of(found: Ratio, trigger: float) -> Work:
+    """A ratio with what it takes to find it again.
+
+    Raises:
+        ValueError: the trigger was not asked about.
+    """
+    parameters = {
         "model": found.model,
         "since": found.since,
         "of": found.of,
@@ -72,3 +78,5 @@ def parameters_of(found: Ratio, trigger: float) -> dict[str, Any]:
         "seed": found.seed,
         "draws": found.draws,
     }
+    inputs = tuple(Input(each.name, f"sha256:{each.sha256}") for each in found.inputs)
+    return Work("ratio", parameters, inputs, versions(), outcome_of(found, trigger))
