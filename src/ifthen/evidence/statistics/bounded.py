@@ -58,8 +58,9 @@ def log_fortune(values: Floats, weights: Floats, mean: float) -> float:
     """The logarithm of what betting against *the mean is at least this* has made of 1."""
     gains = weights * (mean - values) / (1 - mean)
     with np.errstate(divide="ignore"):
-        logs = np.log1p(np.maximum(STAKES[:, None] * gains[None, :], -1.0)).sum(axis=1)
-    return float(special.logsumexp(logs, b=_PRIOR))
+        logs = np.log1p(np.maximum(np.outer(STAKES, gains), -1.0)).sum(axis=1)
+    most = logs.max()
+    return float(most + np.log(_PRIOR @ np.exp(logs - most)))
 
 
 def betting(values: Floats, weights: Floats, mean: float) -> float:
