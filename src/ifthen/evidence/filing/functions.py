@@ -29,12 +29,14 @@ def run(name: str, locations: Sequence[str], parameters: Mapping[str, Any]) -> O
 
     Raises:
         InputError: the inputs cannot be used.
-        ValueError: there is no such function, or the parameters are none of its.
+        ValueError: there is no such function, no input, or the parameters are none of its.
     """
     place = FUNCTIONS.get(name)
     if place is None:
         hint = did_you_mean(name, FUNCTIONS) or f"known: {', '.join(FUNCTIONS)}"
         raise ValueError(f"there is no function '{name}' ({hint})")
+    if not locations:
+        raise ValueError(f"{name} needs at least one input")
     module, function = place.split(":")
     called: Function = getattr(import_module(module), function)
     try:

@@ -17,6 +17,8 @@ from typing import Any
 
 MEASURE = "evidence"
 """The measure that carries the work."""
+_EXACT = 2**53
+"""Whole numbers beyond this were written as the shortest text of a float."""
 _LIBRARIES = ("ifthen", "numpy", "scipy")
 """Whose versions a result can depend on."""
 
@@ -129,7 +131,8 @@ def cleaned(value: Any) -> Any:
 def plain(value: Any) -> Any:
     """A value of a fact as plain data, its exact numbers as int or float."""
     if isinstance(value, Fraction):
-        return value.numerator if value.denominator == 1 else float(value)
+        is_whole = value.denominator == 1 and abs(value) <= _EXACT
+        return value.numerator if is_whole else float(value)
     if isinstance(value, Mapping):
         return {name: plain(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
