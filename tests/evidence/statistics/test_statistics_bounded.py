@@ -155,11 +155,6 @@ def test_no_success_in_ten_clusters_is_no_success_in_ten_questions() -> None:
     assert upper == pytest.approx(bounds.upper(0, 10, 0.05 * bounded.HINGE_SHARE), abs=1e-6)
 
 
-def test_effective_number_of_clusters() -> None:
-    assert units([0.0] * 12, list("aaabbbcccddd")).effective == pytest.approx(4)
-    assert units([0.0] * 12, list("aaaaaaaaabcd")).effective == pytest.approx(144 / 84)
-
-
 def test_the_mean_is_over_questions_not_clusters() -> None:
     found = units([1.0, 0.0, 0.0, 0.0], ["a", "b", "b", "b"])
     assert found.mean == pytest.approx(0.25)

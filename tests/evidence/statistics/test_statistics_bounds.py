@@ -111,3 +111,16 @@ def test_no_normal_bound_for_few_questions() -> None:
 def test_what_is_no_proportion_is_refused(successes: int, n: int) -> None:
     with pytest.raises(ValueError, match="no proportion"):
         bounds.upper(successes, n, 0.05)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40), st.sampled_from([0.2, 0.1, 0.05, 0.01]))
+def test_the_exact_bound_holds_for_a_fixed_set_of_unlike_tasks(
+    rates: list[float], alpha: float
+) -> None:
+    """Each task with its own rate, enumerated: what is bounded is their mean (Hoeffding 1956)."""
+    chances = np.ones(1)
+    for rate in rates:
+        chances = np.convolve(chances, [1 - rate, rate])
+    mean = float(np.mean(rates))
+    uppers = np.array([bounds.upper(s, len(rates), alpha) for s in range(len(rates) + 1)])
+    assert chances[uppers < mean].sum() <= alpha + 1e-9

@@ -33,11 +33,6 @@ class Units:
         """The mean score over all questions."""
         return float((self.weights * self.values).sum() / self.weights.sum())
 
-    @property
-    def effective(self) -> float:
-        """How many clusters of equal size would tell as much (Kish 1965)."""
-        return float(self.weights.sum() ** 2 / (self.weights**2).sum())
-
     def mirrored(self) -> Units:
         """The same, with failure and success exchanged."""
         return Units(1.0 - self.values, self.weights, self.clustered)
