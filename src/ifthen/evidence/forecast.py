@@ -60,6 +60,11 @@ class Growth:
         """The middle of the range, in factors."""
         return math.sqrt(self.low * self.high)
 
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the natural logarithm of growth a year."""
+        return math.log(self.high / self.low) / 2 / _RANGE
+
 
 TREND = (
     Growth("compute", 3.6, 4.9),
@@ -224,9 +229,9 @@ def forecast(
     logs, days = np.empty(runs), np.empty(runs)
     for number, first in enumerate(range(0, runs, _BLOCK)):
         size = min(_BLOCK, runs - first)
-        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(number,)))
+        block = np.random.SeedSequence(seed, spawn_key=(number,))
         logs[first : first + size], days[first : first + size] = _futures(
-            cadence, growth, size, rng
+            cadence, growth, size, block
         )
         if progress is not None:
             progress(first + size, runs)
@@ -262,13 +267,22 @@ def _answer(probability: float, tolerated: float, runs: int) -> Answer:
 
 
 def _futures(
-    cadence: Cadence, growth: tuple[Growth, ...], size: int, rng: np.random.Generator
+    cadence: Cadence, growth: tuple[Growth, ...], size: int, block: np.random.SeedSequence
 ) -> tuple[Floats, Floats]:
-    """The logarithm of growth, and the days, from snapshot to completion, of each future."""
-    years = _years(cadence)
-    courses = [_course(each, size, years, rng) for each in growth]
-    length = _lengths(cadence, size, rng)
-    started = _lengths(cadence, size, rng) if cadence.clock == "completion" else np.zeros(size)
+    """The logarithm of growth, and the days, from snapshot to completion, of each future.
+
+    Every quantity has a random stream of its own, so that the same seed gives the same futures to
+    different cadences, and a comparison of them is not blurred by chance.
+    """
+    streams = [np.random.default_rng(each) for each in block.spawn(4 + len(growth))]
+    years = _years(cadence, growth)
+    courses = [
+        _course(each, size, years, rng) for each, rng in zip(growth, streams[4:], strict=True)
+    ]
+    length = _lengths(cadence, size, streams[0])
+    started = np.zeros(size)
+    if cadence.clock == "completion":
+        started = _lengths(cadence, size, streams[1])
     fired = np.full(size, np.inf)
     if cadence.every_days is not None:
         fired = started + cadence.every_days
@@ -276,8 +290,8 @@ def _futures(
         counted = [course for course, each in zip(courses, growth, strict=True) if each.counted]
         by_then = sum((course.at(started) for course in counted), np.zeros(size))
         fired = np.minimum(fired, _reach(counted, math.log(cadence.every_growth) + by_then))
-    noticed = fired + rng.uniform(0, 1, size) * cadence.poll_days
-    begun = noticed + rng.uniform(0, 1, size) * cadence.delay_days
+    noticed = fired + streams[2].uniform(0, 1, size) * cadence.poll_days
+    begun = noticed + streams[3].uniform(0, 1, size) * cadence.delay_days
     done = begun + length
     return sum((course.at(done) for course in courses), np.zeros(size)), done
 
@@ -305,28 +319,34 @@ class _Course:
         return np.asarray(self.rate * day + jumped)
 
 
-def _years(cadence: Cadence) -> float:
+def _years(cadence: Cadence, growth: tuple[Growth, ...]) -> float:
     """Longer than any future lasts, but for one in many millions: jumps are drawn so far ahead."""
-    if cadence.every_days is None:
-        return _HORIZON
+    fired = math.inf if cadence.every_days is None else cadence.every_days / _YEAR
+    if cadence.every_growth is not None:
+        smooth = sum(
+            math.log(max(_LEAST, each.median * math.exp(-5 * each.spread)))
+            for each in growth
+            if each.counted and not each.lumps
+        )
+        if smooth:
+            fired = min(fired, math.log(cadence.every_growth) / smooth)
     spread = math.log(cadence.assessment_high_days / cadence.assessment_days)
     longest = cadence.assessment_days * math.exp(6 * spread / NormalDist().inv_cdf(0.9))
-    delays = cadence.poll_days + cadence.delay_days + 2 * longest
-    return min(_HORIZON, (cadence.every_days + delays) / _YEAR)
+    return min(_HORIZON, fired + (cadence.poll_days + cadence.delay_days + 2 * longest) / _YEAR)
 
 
 def _course(growth: Growth, size: int, years: float, rng: np.random.Generator) -> _Course:
-    spread = math.log(growth.high / growth.low) / 2 / _RANGE
     log_rate = np.maximum(
-        math.log(growth.median) + spread * rng.standard_normal(size), math.log(_LEAST)
+        math.log(growth.median) + growth.spread * rng.standard_normal(size), math.log(_LEAST)
     )
-    daily = log_rate / _YEAR
     if not growth.lumps:
-        return _Course(daily, np.empty((size, 0)), np.empty((size, 0)))
+        return _Course(log_rate / _YEAR, np.empty((size, 0)), np.empty((size, 0)))
     expected = growth.lumps * years
     most = math.ceil(expected + 6 * math.sqrt(expected) + 8)
-    gaps = rng.exponential(_YEAR / growth.lumps, (size, most))
-    sizes = rng.exponential(1.0, (size, most)) * (log_rate / growth.lumps)[:, None]
+    # One jump of all futures after the other, so that looking further ahead changes none of them.
+    drawn = rng.exponential(1.0, (most, 2, size))
+    gaps, sizes = drawn[:, 0].T * _YEAR / growth.lumps, drawn[:, 1].T
+    sizes = sizes * (log_rate / growth.lumps)[:, None]
     return _Course(np.zeros(size), gaps.cumsum(axis=1), sizes)
 
 

@@ -180,7 +180,7 @@ def test_arguments_out_of_range_are_refused(tmp_path: Path, wrong: dict) -> None
         time_horizons(made(tmp_path), **wrong)
 
 
-def test_the_interval_holds_the_truth_as_often_as_it_says(tmp_path: Path) -> None:
+def test_the_interval_holds_the_truth_at_least_as_often_as_it_says(tmp_path: Path) -> None:
     """A small, fixed calibration; docs/evidence.md has the large one."""
     held = 0
     tables = 60
@@ -196,8 +196,9 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(tmp_path: Path) -> Non
         )
         half = time_horizons(made(tmp_path, found), replicates=300, seed=seed).of("a").at(0.5)
         held += half.low <= 30.0 <= half.high
-    # 95 % of 60 is 57; fewer than 51 or all but never happens by chance (p < 0.001).
-    assert 51 <= held <= 60
+    # Resampling at all three levels makes the interval wider than it must be: it holds the truth
+    # more often than 95 % of the time. Fewer than 52 of 60 would come by chance once in a hundred.
+    assert held >= 52
 
 
 REAL = pytest.mark.skipif(not SHARED.exists(), reason=ABSENT)

@@ -244,7 +244,7 @@ def _arrivals(
         days = np.maximum(0.0, (factor * then / made_of - spent) / rate)
         tail = (1 - level) / 2
         first, likely, surely = (
-            now.day + math.ceil(value) for value in np.quantile(days, (tail, 0.5, 1 - tail))
+            now.day + math.ceil(value - 1e-6) for value in np.quantile(days, (tail, 0.5, 1 - tail))
         )
         left = math.inf if now.ends is None else now.ends - now.day
         by_end = None if now.ends is None else float((days <= left).mean())
