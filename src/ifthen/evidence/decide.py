@@ -248,9 +248,9 @@ class _Judge:
         """Where a rate with these bounds stands."""
         if lower >= self.rule.limit:
             return "crossed"
-        if upper >= self.rule.limit:
+        if not upper < self.rule.limit:
             return "cannot_rule_out"
-        if self.rule.alert is not None and upper >= self.rule.alert:
+        if self.rule.alert is not None and not upper < self.rule.alert:
             return "alert"
         return "below"
 

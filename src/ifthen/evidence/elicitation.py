@@ -9,6 +9,7 @@ and low refusal. A minimum that was missed is a finding of its own, whatever the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -60,6 +61,8 @@ class Elicitation:
 
     def __post_init__(self) -> None:
         check_items((*self.used, *self.not_applicable))
+        if self.budget is not None and not 0 <= self.budget < math.inf:
+            raise ValueError(f"a budget is an amount of money, not {self.budget:g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ class Asked:
 
     def __post_init__(self) -> None:
         check_items((*self.minimum, *self.expected))
+        if self.budget is not None and not 0 <= self.budget < math.inf:
+            raise ValueError(f"a budget is an amount of money, not {self.budget:g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class Margin:
         check_items(name for name in self.covers if name not in EFFORT)
         if not 0 <= self.add < 1:
             raise ValueError(f"a margin adds from 0 to below 1, not {self.add:g}")
-        if self.factor < 1:
+        if not 1 <= self.factor < math.inf:
             raise ValueError(f"the factor of a margin is at least 1, not {self.factor:g}")
         if (self.add or self.factor > 1 or self.covers) and not self.why:
             raise ValueError("a margin says where it comes from")
@@ -149,7 +154,7 @@ def gaps(done: Elicitation | None, asked: Asked, margin: Margin = NO_MARGIN) -> 
             ("attempts", asked.attempts, used.attempts),
             ("budget", asked.budget, used.budget),
         )
-        if want is not None and (have is None or have < want)
+        if want is not None and (have is None or not have >= want)
     ]
     missing = [i for i in ITEMS if i in asked.minimum | asked.expected and i not in satisfied]
     missing.extend(short)

@@ -134,6 +134,8 @@ def _build(values: Values, problems: Problems) -> Rule:
             continue
         try:
             changed: Rule = replace(rule, **{name: read(given)})
+        except OverflowError:
+            problems.add(values.keys[key], "the number is too large")
         except ValueError as error:
             problems.add(values.keys[key], str(error))
         else:

@@ -342,3 +342,24 @@ def test_rules_that_are_none(wrong: dict[str, float], message: str) -> None:
 def test_no_questions() -> None:
     with pytest.raises(ValueError, match="no questions"):
         decide([], Rule(limit=0.5), ALL)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -1.0])
+def test_numbers_that_are_none_never_rule_anything_out(number: float) -> None:
+    for make in (
+        lambda: Margin(number, why="stated"),
+        lambda: Margin(0.1, number, why="stated"),
+        lambda: Margin(0.1, error=number, why="stated"),
+        lambda: Elicitation(budget=number),
+        lambda: Asked(budget=number),
+        lambda: Rule(limit=number),
+        lambda: Rule(limit=0.5, alert=number),
+        lambda: Rule(limit=0.5, confidence=number),
+    ):
+        with pytest.raises(ValueError, match=r"not (nan|inf|-1|-inf)"):
+            make()
+
+
+def test_a_margin_says_where_it_comes_from() -> None:
+    with pytest.raises(ValueError, match="where it comes from"):
+        Margin(0.1)

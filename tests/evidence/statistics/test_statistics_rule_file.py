@@ -82,6 +82,7 @@ def test_what_a_rule_leaves_out() -> None:
     ("line", "wrong", "place", "message"),
     [
         ("limit: 0.5", "limit: 1.5", "6:1", "a rate above 0 and at most 1"),
+        ("limit: 0.5", "limit: 1e400", "6:1", "too large"),
         ("limit: 0.5", "limit: half", "6:8", "is not a number"),
         ("alert: 0.3", "alert: 0.5", "7:1", "warns of nothing"),
         ("confidence: 0.9", "confidence: 95", "8:1", "below 1"),

@@ -227,7 +227,8 @@ def _elicitation(
         return None
     used = frozenset(ITEMS) if elicited == "all" else _items("--elicited", elicited)
     attempts = min((question.attempts for question in questions), default=None)
-    return Elicitation(used, _items("--not-applicable", not_applicable), attempts, budget)
+    not_needed = _items("--not-applicable", not_applicable)
+    return _valid("--budget", lambda: Elicitation(used, not_needed, attempts, budget))
 
 
 def _items(option: str, text: str | None) -> frozenset[str]:
