@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from ifthen.evidence.questions import Question
 
@@ -81,6 +82,7 @@ def parse_scoring(text: str, success: float = 1.0) -> Scoring:
     return Scoring(int(match[1]), int(match[2]), success)
 
 
+@lru_cache(maxsize=4096)
 def at_least(least: int, of: int, successes: int, n: int) -> float:
     """The share of draws of ``of`` attempts out of ``n`` with at least ``least`` successes.
 
