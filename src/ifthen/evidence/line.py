@@ -181,10 +181,12 @@ def smallest(red: float, alpha: float, rate: float, power: float) -> Suite | Non
     z = -special.ndtri(alpha), special.ndtri(power)
     spread = z[0] * math.sqrt(red * (1 - red)) + max(0.0, z[1]) * math.sqrt(rate * (1 - rate))
     guess = (spread / (red - rate)) ** 2
+    most = -1
     for tasks in range(1, min(MOST_TASKS, int(2 * guess) + 200) + 1):
-        found = suite(tasks, red, alpha, rate)
-        if found.most is not None and found.power is not None and found.power >= power:
-            return found
+        while most + 1 < tasks and bounds.upper(most + 1, tasks, alpha) < red:
+            most += 1  # what rules out with fewer tasks does so with more
+        if most >= 0 and bounds.chance_of_at_most(most, tasks, rate) >= power:
+            return suite(tasks, red, alpha, rate)
     return None
 
 

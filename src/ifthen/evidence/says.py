@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -168,7 +169,8 @@ def _more(decision: Decision) -> list[str]:
 
 
 def _least_without_pass(bar: float, alpha: float) -> int:
-    n = 1
+    """The least number of tasks of which 0 passes rule the bar out."""
+    n = max(1, math.floor(math.log(alpha) / math.log1p(-min(bar, 1 - 1e-12))))
     while bounds.upper(0, n, alpha) >= bar:
         n += 1
     return n
