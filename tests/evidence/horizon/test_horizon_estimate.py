@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import sys
+import types
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +58,22 @@ def test_a_dask_cluster_changes_nothing(tmp_path: Path) -> None:
     ):
         shared = time_horizons(table, replicates=300, jobs=-1, backend="dask")
     assert np.array_equal(alone.draws.slope, shared.draws.slope, equal_nan=True)
+
+
+def test_rays_backend_is_made_known_to_joblib(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ray itself is not installed: another backend takes its name, in Ray's own way."""
+    joblib = pytest.importorskip("joblib", reason="joblib is not installed")
+    threads = joblib.parallel.BACKENDS["threading"]
+    stand_in = types.ModuleType("ray.util.joblib")
+    stand_in.register_ray = lambda: joblib.register_parallel_backend("ray", threads)  # type: ignore[attr-defined]
+    for name in ("ray", "ray.util"):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    monkeypatch.setitem(sys.modules, "ray.util.joblib", stand_in)
+    table = made(tmp_path)
+    shared = time_horizons(table, replicates=150, jobs=2, backend="ray")
+    assert shared == time_horizons(table, replicates=150)
 
 
 def test_progress_reaches_the_end(tmp_path: Path) -> None:

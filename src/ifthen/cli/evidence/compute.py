@@ -49,6 +49,19 @@ if TYPE_CHECKING:
     help="Growth a year of the world's frontier, 90 % range, for the AI R&D threshold: FACTOR is "
     "compute, algorithms or post-training. Repeatable; the others at their average.",
 )
+@click.option(
+    "--file",
+    "record",
+    metavar="RECORD",
+    help="Append the ratio to this JSONL record, dated as its snapshot, with all it takes to make "
+    "it again.",
+)
+@click.option(
+    "--as",
+    "filed_as",
+    metavar="MODEL",
+    help="The record's name of the model, where it is not the ledger's.",
+)
 @click.option("--projected", is_flag=True, help="The growth of --rnd is projected, not observed.")
 @click.option("--html", metavar="FILE", help="Also write a web page that needs nothing else.")
 @options.as_json
@@ -64,6 +77,8 @@ def command(
     seed: int,
     rnd: tuple[str, ...],
     projected: bool,
+    record: str | None,
+    filed_as: str | None,
     html: str | None,
     as_json: bool,
 ) -> None:
@@ -98,9 +113,15 @@ def command(
         from ifthen.reports.growth_text import ratio_page
 
         write("--html", html, ratio_page(found, measured))
+    filed = None
+    if record is not None:
+        if found is None:
+            refuse("--file", "there is no ratio to file", "name a ledger")
+        filed = _filed(record, found, wanted, filed_as or found.model)
     if as_json:
         parts = {"growth": found, "measured": measured, "rnd": judged}
-        show_json({name: None if part is None else part.as_json() for name, part in parts.items()})
+        shown = {name: None if part is None else part.as_json() for name, part in parts.items()}
+        show_json(shown | {"filed": filed})
     else:
         from ifthen.reports.growth_text import write_acceleration, write_measured, write_ratio
 
@@ -113,6 +134,9 @@ def command(
             write_acceleration(text, judged)
         if html is not None:
             text.write(f"The web page is in {html}.")
+        if filed is not None:
+            done = "Filed" if filed["new"] else "Filed before"
+            text.write(f"{done} as {filed['id']} in {record}.")
         show(text)
     answers: list[Answer] = []
     for each in (found, measured):
@@ -121,6 +145,17 @@ def command(
     if judged is not None:
         answers.append(judged.answer)
     ctx.exit(exit_code(answers))
+
+
+def _filed(record: str, found: Ratio, trigger: float, model: str) -> dict[str, Any]:
+    from ifthen.dates import format_day
+    from ifthen.evidence.filing.append import append
+    from ifthen.evidence.filing.facts import training_progress
+    from ifthen.evidence.filing.ratios import work_of
+
+    snapshot = format_day(found.runs[1].day)
+    fact = training_progress(work_of(found, trigger), date=snapshot, model=model)
+    return {"record": record, "id": fact["id"], "new": bool(append(record, [fact]))}
 
 
 def _grown(

@@ -37,14 +37,20 @@ def ratio(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
 
 
 def outcome_of(found: Ratio, trigger: float) -> Outcome:
-    """A ratio as what a fact says of it: rulings read ``effective_compute_ratio``."""
+    """A ratio as what a fact says of it: rulings read ``effective_compute_ratio``.
+
+    Raises:
+        ValueError: the trigger was not asked about.
+    """
     asked = next((each for each in found.triggers if each.factor == trigger), None)
     if asked is None:
         raise ValueError(f"growth by {trigger:g} times was not asked about")
     answer, probability = asked.answer, asked.probability
     interval = found.interval
+    # Without a multiplier it is no ratio of effective compute, and no ruling may read it as one.
+    effective = found.of == "effective" and not found.unknown
     measure = {
-        "measure": "effective_compute_ratio" if found.of == "effective" else f"{found.of}_ratio",
+        "measure": "effective_compute_ratio" if effective else f"{found.of}_ratio",
         "versus": found.since,
         "value": interval.value,
         "low": interval.low,
@@ -53,7 +59,9 @@ def outcome_of(found: Ratio, trigger: float) -> Outcome:
         "trigger": trigger,
         "probability": probability,
     }
-    if found.of == "effective":
+    if found.unknown:
+        measure["without"] = list(found.unknown)
+    if effective:
         measure["ci95" if interval.level == 0.95 else "interval"] = [interval.low, interval.high]
     words = {"below": "is below", "crossed": "has reached", "cannot_rule_out": "may have reached"}
     says = (

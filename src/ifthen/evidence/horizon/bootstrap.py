@@ -168,6 +168,11 @@ def _blocks(plan: _Plan, replicates: int, jobs: int, backend: str | None) -> Ite
         return
     import joblib
 
+    if backend == "ray":
+        # Joblib knows Dask by itself; Ray's backend has to be made known to it.
+        from ray.util.joblib import register_ray
+
+        register_ray()
     with joblib.parallel_config(backend=backend, n_jobs=jobs):
         # Tens of blocks a call keep the plan from being sent more often than it is worth; a wave
         # of calls at a time bounds what is in flight, for backends that cannot yield as they go.
