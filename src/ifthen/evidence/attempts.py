@@ -200,10 +200,12 @@ def _withdrawn_in_all_copies(rows: Rows, attempt: NDArray[np.int64]) -> NDArray[
         if log.run is not None:
             by_run.setdefault(log.run, []).append(index)
     status = rows.status.copy()
+    by_log = np.argsort(rows.log, kind="stable")
+    ends = np.searchsorted(rows.log[by_log], np.arange(len(rows.logs) + 1))
     for run, copies in by_run.items():
         if len(copies) < 2:
             continue
-        here = np.flatnonzero(np.isin(rows.log, copies))
+        here = np.concatenate([by_log[ends[copy] : ends[copy + 1]] for copy in copies])
         gone = attempt[here[rows.status[here] == Status.INVALIDATED]]
         status[here[np.isin(attempt[here], gone)]] = Status.INVALIDATED
         left = here[status[here] == Status.SCORED]

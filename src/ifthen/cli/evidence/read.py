@@ -108,7 +108,7 @@ def command(
         _write_evaluation(text, each)
     if out is not None:
         text.blank()
-        text.write(f"Wrote {len(rows):,} attempts to {out}.")
+        text.write(f"Wrote {_of(len(rows), 'attempt')} to {out}.")
     show(text)
 
 
@@ -141,7 +141,7 @@ def _write_evaluation(page: Page, found: Evaluation) -> None:
     page.item("mean", _mean(found), column=_COLUMN)
     page.item(
         "attempts",
-        f"{found.mean.attempts:,} at {found.mean.questions:,} questions: {_counted(counts)}",
+        f"{found.mean.attempts:,} at {_of(found.mean.questions, 'question')}: {_counted(counts)}",
         column=_COLUMN,
     )
     if counts.invalidated:
@@ -182,12 +182,16 @@ def _counted(counts: Counts) -> str:
     return ", ".join(parts)
 
 
+def _of(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def _label(log: Log) -> tuple[str, Tone | None]:
     return ("log", None) if log.status == "success" else (log.status, "warn")
 
 
 def _about(log: Log) -> str:
-    parts = [log.created or "no date", f"{log.counts.total:,} attempts"]
+    parts = [log.created or "no date", _of(log.counts.total, "attempt")]
     if log.counts.invalidated:
         parts.append(f"{log.counts.invalidated:,} invalidated")
     return ", ".join([*parts, log.digest[: len("sha256:") + 12]])
