@@ -186,7 +186,9 @@ def _limit(limit: Limit, scale: _Scale) -> Iterator[Html]:
 
 
 def _dot(dot: Dot, scale: _Scale) -> Html:
-    x, low, high = scale.x(dot.x), scale.y(dot.low), scale.y(dot.high)
+    # An end that is not known is drawn as one without limit.
+    top = math.inf if math.isnan(dot.high) else dot.high
+    x, low, high = scale.x(dot.x), scale.y(dot.low), scale.y(top)
     ends = f"{dot.name}: {scale.chart.ticks(dot.value)}"
     ends += f" ({scale.chart.ticks(dot.low)} to {scale.chart.ticks(dot.high)})"
     parts = [tag("title", ends), tag("line", class_="bar", x1=x, x2=x, y1=low, y2=high)]

@@ -96,10 +96,15 @@ def trend_says(trend: Trend) -> str:
         for name, at in (("2 hours", two), ("8 hours", eight))
     )
     level = percent(days.level)
+    lacking = trend.replicates - trend.used
+    aside = ""
+    if lacking * 100 > trend.replicates:
+        aside = f" In {percent(lacking / trend.replicates)} of replicates one of them had no "
+        aside += "horizon; those are left out, so the interval is too narrow."
     return (
         f"The {percent(trend.quantile)} horizon of the best {best} models doubles every "
         f"{days.value:.0f} days ({days.low:.0f} to {days.high:.0f} at {level}); models "
-        f"scatter by {trend.scatter:.1f} doublings about it. The line reaches {reached}."
+        f"scatter by {trend.scatter:.1f} doublings about it. The line reaches {reached}.{aside}"
     )
 
 

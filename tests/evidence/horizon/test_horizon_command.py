@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +14,7 @@ from click.testing import CliRunner, Result
 from made_up_runs import row, rows, write
 
 from ifthen.cli.app import app
+from ifthen.evidence.horizon.checkpoint import duration
 
 CURVES = {"weak": (5.0, 1.0), "middling": (240.0, 1.0), "strong": (8_000.0, 1.0)}
 Run = Callable[..., Result]
@@ -106,6 +109,34 @@ def test_the_page_needs_nothing_else(run: Run, tmp_path: Path, more: tuple[str, 
     assert parser.tags.count("svg") == 1
     assert parser.tags.count("circle") == 3
     assert "nan" not in text.replace("finance", "")
+
+
+def test_an_end_that_is_not_known_is_drawn_as_no_limit(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "runs.jsonl", [row(f"{n}", "a", f"f{n}/t", 9.0, 0) for n in range(3)])
+    result = run("runs.jsonl", "--bootstrap", "50", "--html", "page.html", "--checkpoint")
+    assert result.exit_code == 3
+    assert "0 (0–not known)" in result.output
+    text = (tmp_path / "page.html").read_text()
+    (bar,) = re.findall(r'class="bar" x1="[\d.]+" x2="[\d.]+" y1="([\d.]+)" y2="([\d.]+)"', text)
+    assert float(bar[0]) - float(bar[1]) > 300
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (0.0, "0"),
+        (1e-9, "<0.01 s"),
+        (0.5, "30 s"),
+        (45.0, "45 min"),
+        (480.0, "8 h"),
+        (90_000.0, "1,500 h"),
+        (1e300, ">1,000 years"),
+        (math.inf, "no limit"),
+        (math.nan, "not known"),
+    ],
+)
+def test_lengths_are_written_for_people(minutes: float, said: str) -> None:
+    assert duration(minutes) == said
 
 
 def test_markup_in_names_is_shown_and_not_run(run: Run, tmp_path: Path) -> None:

@@ -65,6 +65,13 @@ def test_a_run_given_twice_alike_counts_once(tmp_path: Path) -> None:
     assert repairs(table) == {"repeated": 1}
 
 
+def test_a_file_given_twice_counts_once(tmp_path: Path) -> None:
+    path = write(tmp_path / "runs.jsonl", [row("1", "a", "f/x", 4, 1), row("2", "a", "f/x", 4, 0)])
+    table = read_runs(path, path)
+    assert table.runs.sum() == 2
+    assert repairs(table) == {"repeated": 2}
+
+
 def test_a_run_given_twice_differently_is_refused_at_its_place(tmp_path: Path) -> None:
     message = refusal(tmp_path, row("1", "a", "f/x", 4, 1), row("1", "b", "f/x", 4, 1))
     assert "runs.jsonl:2:2: error: the run '1' is given twice, and the two rows differ" in message

@@ -147,15 +147,23 @@ def _says(agent: str, answer: Answer, half: Interval, families: int) -> str:
     return f"The checkpoint of 2 to 8 hours cannot be ruled out for {agent}: {within}."
 
 
+_MOST = 1_000 * 365.25 * 24 * 60
+"""Minutes beyond which a length is not worth its digits."""
+
+
 def duration(minutes: float) -> str:
     """A length of time for people."""
-    if np.isnan(minutes):
+    if math.isnan(minutes):
         return "not known"
-    if np.isinf(minutes):
+    if math.isinf(minutes):
         return "no limit"
+    if minutes == 0:
+        return "0"
     if minutes < 1:
         seconds = minutes * 60
-        return "0" if minutes == 0 else f"{seconds:.2g} s" if seconds >= 0.01 else "<0.01 s"
+        return f"{seconds:.2g} s" if seconds >= 0.01 else "<0.01 s"
     if minutes < 90:
         return f"{minutes:.3g} min"
+    if minutes > _MOST:
+        return ">1,000 years"
     return f"{minutes / 60:,.3g} h" if minutes < 60_000 else f"{minutes / 60:,.0f} h"

@@ -142,8 +142,8 @@ class _Reading:
 
     rows: list[_Row] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
-    seen: dict[str, tuple[str, Diagnostic]] = field(default_factory=dict)
-    """Of each run id, its line and a place to point at."""
+    seen: dict[str, tuple[Source, int]] = field(default_factory=dict)
+    """Where each run id stands first."""
     tasks: dict[str, tuple[str, float]] = field(default_factory=dict)
     """Of each task, its family and length."""
     counts: Counter[str] = field(default_factory=Counter)
@@ -168,7 +168,7 @@ def read_runs(*paths: str | Path, measure: Measure = "score_binarized") -> RunTa
             if len(reading.problems) >= _MOST_REPORTED:
                 raise InputError(reading.problems)
         inputs.append(input_of(path, len(reading.rows) - before))
-        if len(reading.rows) == before and not reading.problems:
+        if not source.text.strip():
             message = "there is no run in this file"
             reading.problems.append(Diagnostic(source, Span(1, 1), message))
     if reading.problems:
@@ -191,20 +191,21 @@ def _read(source: Source, measure: Measure, reading: _Reading) -> Iterator[Diagn
             yield Diagnostic(source, Span(number, 1), f"this line is not JSON: {error}")
             continue
         run = str(row.run_id)
-        earlier = reading.seen.get(run)
-        place = Diagnostic(source, _at(line, number, "run_id"), "")
-        if earlier is not None:
-            if json.loads(earlier[0]) == json.loads(line):
+        here = (source, number)
+        earlier = reading.seen.setdefault(run, here)
+        if earlier is not here:
+            first = earlier[0].line(earlier[1])
+            if json.loads(first) == json.loads(line):
                 reading.counts["repeated"] += 1
                 continue
+            place = Diagnostic(earlier[0], _at(first, earlier[1], "run_id"), "").place
             yield Diagnostic(
                 source,
-                place.span,
+                _at(line, number, "run_id"),
                 f"the run '{shorten(run)}' is given twice, and the two rows differ",
-                f"it is first given at {earlier[1].place}; two versions of a table are read apart",
+                f"it is first given at {place}; two versions of a table are read apart",
             )
             continue
-        reading.seen[run] = (line, place)
         problem = _unusable(row, measure, reading)
         if problem is not None:
             name, message, hint = problem

@@ -52,7 +52,8 @@ class Trend:
     doubling: Interval
     """Days to double, from the same bootstrap as the horizons."""
     used: int
-    """Replicates in which every point had a horizon."""
+    """Replicates in which every model of the line had a horizon; the others are left out."""
+    replicates: int
     lines: tuple[Floats, Floats] = field(repr=False, compare=False)
     """Intercept and slope of every such replicate."""
 
@@ -86,6 +87,7 @@ class Trend:
             "origin": format_day(self.origin),
             "log2_minutes_at_origin": self.intercept,
             "doublings_per_day": self.slope,
+            "bootstrap": self.replicates,
             "replicates_used": self.used,
             "points": [
                 {
@@ -144,6 +146,7 @@ def trend(
         scatter,
         doubling,
         drawn.shape[1],
+        horizons.replicates,
         lines,
     )
 
