@@ -222,3 +222,42 @@ def test_a_line_that_cannot_be_examined() -> None:
     hopeless = run("line", "--red", "0.1", "--tasks", "5")
     assert hopeless.exit_code == 1
     assert "No result of 5 tasks rules out a red line of 10 %" in " ".join(hopeless.stdout.split())
+
+
+def test_two_models_on_the_same_questions(folder: Path) -> None:
+    for model, passed in (("example-1", 2), ("example-2", 9)):
+        for task in ("one", "two"):
+            count = passed if task == "one" else 3
+            table(folder / f"{model}-{task}.csv", count, 12, task=task, model=model, paired=False)
+    files = sorted(path.name for path in folder.glob("*.csv"))
+    arguments = ("compare", *files, "--first", "example-1", "--second", "example-2")
+    shown = json.loads(run(*arguments, "--json").stdout)["tasks"]
+    assert [found["task"] for found in shown] == ["one", "two"]
+    assert shown[0]["p_value"] == 2 / 2**7
+    assert shown[0]["adjusted_p_value"] == 4 / 2**7
+    assert (shown[0]["only_first"], shown[0]["only_second"]) == (0, 7)
+    assert shown[1]["difference"] == 0
+    text = " ".join(run(*arguments).stdout.split())
+    assert "12 shared; passed by one alone: 7 against 0" in text
+    assert "difference +58.3 points" in text
+    one = json.loads(run(*arguments, "--task", "one", "--json").stdout)["tasks"]
+    assert one[0]["adjusted_p_value"] == 2 / 2**7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "place", "message"),
+    [
+        (("--second", "example-3"), "--second", "no log is about the model 'example-3'"),
+        (("--second", "example-1", "--power", "1"), "--power", "below 1"),
+        (("--second", "example-1", "--scoring", "x"), "--scoring", "no scoring rule"),
+        (("--second", "example-1", "--task", "x"), "--task", "no log is about the task 'x'"),
+    ],
+)
+def test_what_cannot_be_compared(
+    folder: Path, arguments: tuple[str, ...], place: str, message: str
+) -> None:
+    table(folder / "t.csv", 0, 5)
+    found = run("compare", "t.csv", "--first", "example-1", *arguments)
+    assert found.exit_code == 2
+    assert found.stderr.startswith(f"{place}: error: ")
+    assert message in found.stderr

@@ -86,7 +86,7 @@ def evaluations(draw: st.DrawFn) -> tuple[list[Question], Rule]:
     return found, Rule(limit=limit, alert=limit / 2, scoring=scoring)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60)
 @given(evaluations(), st.sampled_from([None, "any", "all", "at least 50 %"]))
 def test_missing_attempts_are_at_their_worst_both_ways(
     case: tuple[list[Question], Rule], families: str | None
@@ -114,7 +114,7 @@ def test_missing_attempts_are_at_their_worst_both_ways(
         assert ORDER[succeeded.finding] <= ORDER[decision.finding]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40)
 @given(evaluations())
 def test_what_a_decision_says_of_itself(case: tuple[list[Question], Rule]) -> None:
     questions, rule = case
@@ -203,7 +203,7 @@ def test_effort_is_asked_for_as_well(
 
 
 @given(st.integers(0, 40), st.floats(0, 0.4), st.floats(1, 3), st.sampled_from([None, "all"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40)
 def test_a_margin_moves_the_rate_before_it_meets_the_line(
     passed: int, add: float, factor: float, families: str | None
 ) -> None:

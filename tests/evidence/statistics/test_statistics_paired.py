@@ -148,6 +148,31 @@ def test_the_formula_of_miller() -> None:
         needed(0.0, 0.3, 0.05, 0.8)
 
 
+def test_the_error_of_the_bounds_of_a_difference() -> None:
+    """Exact, over every table of 12 questions: both bounds hold at their level."""
+    n, rates = 12, (0.2, 0.3)
+    difference = rates[1] - rates[0]
+    above = below = 0.0
+    for a in range(n + 1):
+        for b in range(n + 1 - a):
+            chance = stats.multinomial.pmf([a, b, n - a - b], n, [*rates, 1 - sum(rates)])
+            first = asked([1.0] * a + [0.0] * (n - a))
+            second = asked([0.0] * a + [1.0] * b + [0.0] * (n - a - b))
+            result = compare(first, second, ONCE, 0.9)
+            above += chance * (result.lower > difference)
+            below += chance * (result.upper < difference)
+    assert max(above, below) <= 0.1
+
+
+def test_bounds_and_p_values_of_scores_agree() -> None:
+    rng = np.random.default_rng(3)
+    for shift in (0.0, 0.1, 0.25, 0.5):
+        first = rng.uniform(0, 0.5, 30)
+        second = np.clip(first + shift + rng.normal(0, 0.05, 30), 0, 1)
+        result = compare(asked(list(first)), asked(list(second)), MEAN, 0.975)
+        assert (result.p_value <= 0.05) == (result.lower > 0 or result.upper < 0)
+
+
 def test_several_comparisons() -> None:
     assert adjusted({"a": 0.01, "b": 0.04}) == pytest.approx({"a": 0.02, "b": 0.04})
     assert adjusted({"a": 0.01, "b": 0.04}, "bh") == pytest.approx({"a": 0.02, "b": 0.04})

@@ -17,6 +17,7 @@ _COMMANDS = {
     "read": "read",
     "decide": "decide",
     "line": "line",
+    "compare": "compare",
     "horizon": "horizon",
     "compute": "compute",
     "forecast": "forecast",

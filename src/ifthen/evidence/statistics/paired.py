@@ -2,8 +2,9 @@
 
 Only the differences count, question by question, so what makes a question hard drops out (Miller
 2024, section 4). The exact test is McNemar's (1947) on questions where just one of the two passes.
-Mean differences of scores get the bounds of ``bounded``, clusters included. The normal interval is
-for planning: needed numbers and least detectable differences.
+A mean difference is what the second gains where it is better less what it loses where it is worse;
+each part is bounded at half the error, exactly or by ``bounded``, clusters included. The normal
+approximation is for planning only: needed numbers and least detectable differences.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from scipy import special
 
 from ifthen.evidence.questions import Question
-from ifthen.evidence.statistics import bounded
+from ifthen.evidence.statistics import bounded, bounds
 from ifthen.evidence.statistics.attempts import Scoring
 from ifthen.evidence.statistics.clusters import units
 from ifthen.evidence.statistics.families import benjamini_hochberg, holm
@@ -80,8 +81,8 @@ def compare(
     seen = [b[0] - a[0] for a, b in values]
     clusters = [a.cluster or b.cluster for a, b in pairs]
     alpha = 1 - confidence
-    low, high = (units([(d + 1) / 2 for d in side], clusters) for side in (least, most))
-    binary = scoring.binary(q for pair in pairs for q in pair) and not low.clustered
+    together = units(seen, clusters)
+    binary = scoring.binary(q for pair in pairs for q in pair) and not together.clustered
     counts: tuple[int | None, int | None] = (None, None)
     if binary:
         # A missing attempt may count for either side, so the less telling table is tested.
@@ -93,13 +94,13 @@ def compare(
             p = 1.0  # either model may be the better one
         counts = (sum(d < -0.5 for d in seen), sum(d > 0.5 for d in seen))
     else:
-        p = two_sided(low.values, low.weights, high.values)
+        p = _by_bounds(least, most, clusters)
     return Comparison(
         n=len(pairs),
-        units=len(low.values),
+        units=len(together.values),
         difference=float(np.mean(seen)),
-        lower=2 * bounded.lower(low.values, low.weights, alpha) - 1,
-        upper=2 * bounded.upper(high.values, high.weights, alpha) - 1,
+        lower=-_most([-d for d in least], clusters, alpha, exact=binary),
+        upper=_most(most, clusters, alpha, exact=binary),
         p_value=p,
         method="McNemar, exact" if binary else "bounded differences",
         deviation=float(np.std(seen, ddof=1)) if len(seen) > 1 else math.nan,
@@ -108,11 +109,43 @@ def compare(
     )
 
 
-def two_sided(low: bounded.Floats, weights: bounded.Floats, high: bounded.Floats) -> float:
-    """The p-value of *the mean is a half*, values known only to lie from ``low`` to ``high``."""
-    above = bounded.p_value(1 - low, weights, 0.5)
-    below = bounded.p_value(high, weights, 0.5)
-    return min(1.0, 2 * min(above, below))
+def _most(
+    differences: Sequence[float], clusters: Sequence[str | None], alpha: float, *, exact: bool
+) -> float:
+    """The upper bound of a mean difference: the most gained, less the least lost."""
+    gained = units([max(0.0, d) for d in differences], clusters)
+    lost = units([max(0.0, -d) for d in differences], clusters)
+    if exact:
+        n = len(differences)
+        more, less = (round(float(part.values.sum())) for part in (gained, lost))
+        bound = bounds.upper(more, n, alpha / 2) - bounds.lower(less, n, alpha / 2)
+    else:
+        bound = bounded.upper(gained.values, gained.weights, alpha / 2) - bounded.lower(
+            lost.values, lost.weights, alpha / 2
+        )
+    return min(1.0, bound)
+
+
+def _by_bounds(
+    least: Sequence[float], most: Sequence[float], clusters: Sequence[str | None]
+) -> float:
+    """The two-sided p-value: twice the least error at which a bound leaves out no difference."""
+    sides = [side for side in (most, [-d for d in least]) if sum(side) < 0]
+    return min((1.0, *(2 * _least_error(side, clusters) for side in sides)))
+
+
+def _least_error(differences: Sequence[float], clusters: Sequence[str | None]) -> float:
+    """The least error at which the upper bound lies below zero, at most a half."""
+    low, high = math.log(1e-9), math.log(0.5)
+    if _most(differences, clusters, 0.5, exact=False) >= 0:
+        return 0.5
+    for _ in range(24):
+        middle = (low + high) / 2
+        if _most(differences, clusters, math.exp(middle), exact=False) < 0:
+            high = middle
+        else:
+            low = middle
+    return math.exp(high)
 
 
 def adjusted(p_values: Mapping[str, float], control: str = "holm") -> dict[str, float]:
