@@ -7,7 +7,8 @@ epoch):
    in all; two different scores are refused, because nothing says which is meant.
 2. Between runs an attempt with a score wins over one without, so that one that errored and was
    completed in a retry is the completed one. Withdrawn attempts do not take part.
-3. Among those, a run that succeeded wins over one that did not, then the newest.
+3. Among those, a run that succeeded wins over one that did not, then the newest. Two scores that
+   differ are refused where neither run is the newer.
 
 What lost is counted, and named where its score was another.
 """
@@ -26,6 +27,8 @@ from ifthen.policy.source import NOWHERE, Diagnostic, InputError, Source
 if TYPE_CHECKING:
     from ifthen.evidence.questions import Question
 
+_TELLING = slice(1, 3)
+"""Of what decides between rows: the date and the success of the run."""
 MOST_NAMED = 10
 """How many conflicts one message names; the rest are counted."""
 
@@ -87,7 +90,8 @@ def resolve(rows: Rows) -> Resolved:
     """Each attempt once, by the rule above.
 
     Raises:
-        InputError: the rows are about several subjects, or copies of one run disagree.
+        InputError: the rows are about several subjects, or two scores of an attempt differ and
+            nothing says which counts.
     """
     subjects = rows.subjects()
     if len(subjects) > 1:
@@ -103,7 +107,8 @@ def resolve(rows: Rows) -> Resolved:
     status = _withdrawn_in_all_copies(rows, attempt)
     withdrawn = status == Status.INVALIDATED
     live = np.flatnonzero(~withdrawn)
-    order = live[np.lexsort((*_preference(rows, status)[:, live], attempt[live]))]
+    rank = _preference(rows, status)
+    order = live[np.lexsort((*rank[:, live], attempt[live]))]
     ordered = attempt[order]
     last = np.ones(len(order), bool)
     last[:-1] = ordered[1:] != ordered[:-1]
@@ -113,6 +118,17 @@ def resolve(rows: Rows) -> Resolved:
     against = winner_of[~last]
     both = (status[losers] == Status.SCORED) & (status[against] == Status.SCORED)
     differ = both & (rows.score[losers] != rows.score[against])
+    tied = differ & np.all(rank[_TELLING][:, losers] == rank[_TELLING][:, against], axis=0)
+    if tied.any():
+        at = int(np.argmax(tied))
+        found = _conflict(rows, int(against[at]), int(losers[at]))
+        raise _refusal(
+            rows,
+            f"question '{found.question}', epoch {found.epoch} has the score {found.kept:g} in "
+            f"{found.kept_from} and {found.dropped:g} in {found.dropped_from}, and neither run "
+            "is the newer",
+            "name only the one that counts, or say in 'started' when each began",
+        )
     conflicts = tuple(
         _conflict(rows, int(kept), int(dropped))
         for kept, dropped in zip(against[differ], losers[differ], strict=True)

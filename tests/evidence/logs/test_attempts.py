@@ -112,6 +112,18 @@ def test_copies_of_one_run_that_disagree_are_refused() -> None:
         resolve(joined([one, other]))
 
 
+@pytest.mark.parametrize("created", [None, "2025-01-01T00:00:00Z"])
+def test_runs_that_disagree_and_neither_is_newer_are_refused(created: str | None) -> None:
+    one = log_of([scored(1)], run="a", created=created)
+    other = log_of([scored(0)], run="b", created=created, location="b.eval")
+    with pytest.raises(InputError, match="neither run is the newer"):
+        resolve(joined([one, other]))
+    alike = log_of([scored(1)], run="b", created=created)
+    assert only_score(one, alike) == 1
+    failed = log_of([scored(0)], run="b", created=created, status="error")
+    assert only_score(one, failed) == only_score(failed, one) == 1
+
+
 @pytest.mark.parametrize("field", ["task", "task_version", "model", "scorer"])
 def test_rows_about_different_things_are_refused(field: str) -> None:
     with pytest.raises(InputError, match="about 2 different things"):
