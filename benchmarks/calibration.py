@@ -77,7 +77,7 @@ class Result:
     missed_low: float | None
     """Share in which the lower bound lay above the truth; None where that is not its truth."""
     upper: float
-    """The mean upper bound, at the last look."""
+    """The mean upper bound, with the margin, at the last look."""
     normal: float | None
     """Share in which the normal bound on the scores seen would have ruled it out."""
 
@@ -99,7 +99,7 @@ def simulate(design: Design, repetitions: int, seed: int = SEED) -> Result:
             false = false or decision.finding in ("below", "alert")
         ruled_out += false
         low += decision.whole.lower > design.truth
-        total += decision.whole.upper
+        total += decision.whole.moved
         normal += _normal(questions, design)
     plain = design.families is None and design.margin == NO_MARGIN
     return Result(
