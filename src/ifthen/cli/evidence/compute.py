@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     help="Growth a year of the world's frontier, 90 % range, for the AI R&D threshold: FACTOR is "
     "compute, algorithms or post-training. Repeatable; the others at their average.",
 )
+@click.option("--projected", is_flag=True, help="The growth of --rnd is projected, not observed.")
 @click.option(
     "--file",
     "record",
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
     metavar="MODEL",
     help="The record's name of the model, where it is not the ledger's.",
 )
-@click.option("--projected", is_flag=True, help="The growth of --rnd is projected, not observed.")
 @click.option("--html", metavar="FILE", help="Also write a web page that needs nothing else.")
 @options.as_json
 @click.pass_context
