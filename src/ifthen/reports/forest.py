@@ -40,7 +40,7 @@ def axis_end(decision: Decision) -> float:
 def write_forest(page: Page, decision: Decision) -> None:
     """Draw the decision as text."""
     shown = rows(decision)
-    label = min(24, max(9, *(len(estimate.name) for estimate in shown)))
+    label = min(18, max(9, *(len(estimate.name) for estimate in shown)))
     seen = max(4, *(len(score(estimate)) for estimate in shown))
     bounds = max(len(_bounds(estimate)) for estimate in shown)
     width = max(16, page.width - label - seen - bounds - 7)
@@ -96,7 +96,7 @@ def _column(rate: float, end: float, width: int) -> int:
 
 
 def _bounds(estimate: Estimate) -> str:
-    return f"{percent(estimate.lower)} to {percent(estimate.upper)}"
+    return f"{percent(estimate.lower).removesuffix(' %')} to {percent(estimate.upper)}"
 
 
 def write_decision(page: Page, decision: Decision) -> None:
