@@ -49,7 +49,11 @@ def distributions(points: tuple[float, ...], mean: float) -> list[dict[float, fl
     return found
 
 
-@pytest.mark.parametrize("test", [bounded.hinge, bounded.betting, bounded.p_value])
+def hinge(values: bounded.Floats, weights: bounded.Floats, mean: float) -> float:
+    return bounded.hinge(values, mean)
+
+
+@pytest.mark.parametrize("test", [hinge, bounded.betting, bounded.p_value])
 @pytest.mark.parametrize(("points", "n"), SUPPORTS)
 def test_each_test_holds_its_level_exactly(test: Test, points: tuple[float, ...], n: int) -> None:
     """Every outcome of scores on two or three points, each with its chance; no simulation."""
@@ -75,7 +79,7 @@ def test_the_hinge_is_the_exact_test_where_nothing_succeeded_and_near_it_elsewhe
     successes = data.draw(st.integers(0, n))
     values = np.array([1.0] * successes + [0.0] * (n - successes))
     exact = bounds.chance_of_at_most(successes, n, mean)
-    found = bounded.hinge(values, even(values), mean)
+    found = bounded.hinge(values, mean)
     if successes == 0:
         assert found == pytest.approx(exact)
     assert exact - 1e-12 <= found <= min(1, math.e * exact) + 1e-12
@@ -158,6 +162,24 @@ def test_no_success_in_ten_clusters_is_no_success_in_ten_questions() -> None:
 def test_the_mean_is_over_questions_not_clusters() -> None:
     found = units([1.0, 0.0, 0.0, 0.0], ["a", "b", "b", "b"])
     assert found.mean == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("mean", [0.1, 0.35, 0.7])
+def test_unequal_clusters_hold_their_level_exactly_however_they_lean(mean: float) -> None:
+    """Every outcome of eight clusters, small ones and large ones with different rates."""
+    sizes = np.array([1, 1, 1, 1, 4, 4, 4, 4], float)
+    for small in (0.0, mean, min(1.0, 5 * mean)):
+        large = (20 * mean - 4 * small) / 16
+        rates = np.array([small] * 4 + [large] * 4)
+        assert (sizes * rates).sum() / 20 == pytest.approx(mean)
+        if not 0 <= large <= 1:
+            continue
+        missed = 0.0
+        for outcome in itertools.product((0.0, 1.0), repeat=8):
+            values = np.array(outcome)
+            chance = np.where(values == 1, rates, 1 - rates).prod()
+            missed += chance * (bounded.p_value(values, sizes / 4, mean) <= 0.1)
+        assert missed <= 0.1 + 1e-9
 
 
 def test_no_questions_are_refused() -> None:

@@ -13,12 +13,11 @@ their distribution, and for scores whose means differ as long as the average of 
   does not matter.
 
 Neither is better everywhere: the hinge wins where scores are near 0 and 1, betting where they are
-concentrated. The error is split between them, most of it to the hinge, and the better one counts.
-How much each gives is measured in ``docs/calibration.md``.
+concentrated. So the error is split between them, most of it to the hinge, and the better one
+counts. How much each gives is measured in ``docs/calibration.md``.
 
-A score may weigh less than another (a small cluster beside a large one): it is then pulled towards
-the mean under test, ``m + w (x - m)``, which keeps it from 0 to 1 and its mean at ``m`` also where
-the weight has to do with the score.
+A score may weigh less than another (a small cluster beside a large one). Its stake is then that
+much smaller, which holds also where the weight has to do with the score, and betting is alone.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ from ifthen.evidence.statistics.bounds import ROUNDING
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 HINGE_SHARE = 0.75
-"""The part of the error that the hinge test gets."""
+"""The part of the error that the hinge test gets where all scores weigh the same."""
 STAKES: Floats = np.array([1.0, *(2.0**-k for k in range(1, 7))])
 """Stakes, as parts of the largest that cannot be ruined by a single score."""
 _PRIOR: Floats = np.array([0.5, *([0.5 / 6] * 6)])
@@ -43,10 +42,10 @@ _PRECISION = 1e-7
 """How far above the true bound the bound may lie; it never lies below."""
 
 
-def hinge(values: Floats, weights: Floats, mean: float) -> float:
+def hinge(values: Floats, mean: float) -> float:
     """The p-value of *the mean is at least this*, from the spread of a binomial."""
     n = len(values)
-    total = float((mean + weights * (values - mean)).sum())
+    total = float(values.sum())
     tops = np.arange(math.floor(total) + 1, n + 1)
     if not len(tops):
         return 1.0
@@ -82,9 +81,9 @@ def p_value(values: Floats, weights: Floats, mean: float, *, any_time: bool = Fa
     if mean <= 0:
         return 1.0
     bet = betting(values, weights, mean)
-    if any_time:
+    if any_time or not bool((weights == 1).all()):
         return bet
-    return min(1.0, hinge(values, weights, mean) / HINGE_SHARE, bet / (1 - HINGE_SHARE))
+    return min(1.0, hinge(values, mean) / HINGE_SHARE, bet / (1 - HINGE_SHARE))
 
 
 def upper(values: Floats, weights: Floats, alpha: float, *, any_time: bool = False) -> float:
