@@ -173,6 +173,21 @@ def test_bounds_and_p_values_of_scores_agree() -> None:
         assert (result.p_value <= 0.05) == (result.lower > 0 or result.upper < 0)
 
 
+def test_the_deviation_is_that_of_the_standard_error_clusters_included() -> None:
+    """Against the textbook double sum over pairs of questions of a cluster."""
+    rng = np.random.default_rng(5)
+    first, second = rng.random((2, 24))
+    for cluster in (1, 4):
+        result = compare(asked(list(first), cluster), asked(list(second), cluster), MEAN)
+        d = second - first - (second - first).mean()
+        total = sum(
+            d[i] * d[j] for i in range(24) for j in range(24) if i // cluster == j // cluster
+        )
+        groups = 24 // cluster
+        error = math.sqrt(total) / 24 * math.sqrt(groups / (groups - 1))
+        assert result.deviation == pytest.approx(error * math.sqrt(result.units))
+
+
 def test_several_comparisons() -> None:
     assert adjusted({"a": 0.01, "b": 0.04}) == pytest.approx({"a": 0.02, "b": 0.04})
     assert adjusted({"a": 0.01, "b": 0.04}, "bh") == pytest.approx({"a": 0.02, "b": 0.04})

@@ -189,7 +189,8 @@ def _write(
     )
     if planned["detectable"] is not None and math.isfinite(planned["detectable"]):
         needed = planned["needed"]
-        enough = "" if needed is None else f"; the difference seen takes {needed:,}"
+        what = "questions" if found.units == found.n else "such groups"
+        enough = "" if needed is None else f"; the difference seen takes {needed:,} {what}"
         page.item(
             "power",
             f"so many questions show {100 * planned['detectable']:.1f} points {percent(power)} of "

@@ -2,9 +2,10 @@
 
 Only the differences count, question by question, so what makes a question hard drops out (Miller
 2024, section 4). The exact test is McNemar's (1947) on questions where just one of the two passes.
-A mean difference is what the second gains where it is better less what it loses where it is worse;
-each part is bounded at half the error, exactly or by ``bounded``, clusters included. The normal
-approximation is for planning only: needed numbers and least detectable differences.
+The bounds that go with it are exact bounds of what the second gains and of what it loses, each at
+half the error. Mean differences of scores, and clusters, are bounded by betting (see ``bounded``),
+which makes use of differences that are close together. The normal approximation is for planning
+only: needed numbers and least detectable differences.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Comparison:
     """Of *no difference*, two-sided."""
     method: str
     deviation: float
-    """Standard deviation of the differences, for planning."""
+    """Standard deviation of the difference per independent unit, for planning."""
     only_first: int | None
     only_second: int | None
     """Questions that just one passes, where questions only pass or fail."""
@@ -82,6 +83,7 @@ def compare(
     clusters = [a.cluster or b.cluster for a, b in pairs]
     alpha = 1 - confidence
     together = units(seen, clusters)
+    spread = together.weights * (together.values - together.mean) / together.weights.mean()
     binary = scoring.binary(q for pair in pairs for q in pair) and not together.clustered
     counts: tuple[int | None, int | None] = (None, None)
     if binary:
@@ -92,60 +94,52 @@ def compare(
         p = max(mcnemar(*table) for table in tables)
         if (tables[0][0] > tables[0][1]) != (tables[1][0] > tables[1][1]):
             p = 1.0  # either model may be the better one
+        lower, upper = _exact(least, most, alpha)
         counts = (sum(d < -0.5 for d in seen), sum(d > 0.5 for d in seen))
     else:
-        p = _by_bounds(least, most, clusters)
+        lower, upper, p = _betting(least, most, clusters, alpha)
     return Comparison(
         n=len(pairs),
         units=len(together.values),
         difference=float(np.mean(seen)),
-        lower=-_most([-d for d in least], clusters, alpha, exact=binary),
-        upper=_most(most, clusters, alpha, exact=binary),
+        lower=lower,
+        upper=upper,
         p_value=p,
-        method="McNemar, exact" if binary else "bounded differences",
-        deviation=float(np.std(seen, ddof=1)) if len(seen) > 1 else math.nan,
+        method="McNemar, exact" if binary else "betting",
+        deviation=_root_mean(spread),
         only_first=counts[0],
         only_second=counts[1],
     )
 
 
-def _most(
-    differences: Sequence[float], clusters: Sequence[str | None], alpha: float, *, exact: bool
-) -> float:
-    """The upper bound of a mean difference: the most gained, less the least lost."""
-    gained = units([max(0.0, d) for d in differences], clusters)
-    lost = units([max(0.0, -d) for d in differences], clusters)
-    if exact:
-        n = len(differences)
-        more, less = (round(float(part.values.sum())) for part in (gained, lost))
-        bound = bounds.upper(more, n, alpha / 2) - bounds.lower(less, n, alpha / 2)
-    else:
-        bound = bounded.upper(gained.values, gained.weights, alpha / 2) - bounded.lower(
-            lost.values, lost.weights, alpha / 2
-        )
-    return min(1.0, bound)
+def _root_mean(spread: bounded.Floats) -> float:
+    """The standard deviation of deviations, by their number less one; not a number for one."""
+    return math.sqrt((spread**2).sum() / (len(spread) - 1)) if len(spread) > 1 else math.nan
 
 
-def _by_bounds(
-    least: Sequence[float], most: Sequence[float], clusters: Sequence[str | None]
-) -> float:
-    """The two-sided p-value: twice the least error at which a bound leaves out no difference."""
-    sides = [side for side in (most, [-d for d in least]) if sum(side) < 0]
-    return min((1.0, *(2 * _least_error(side, clusters) for side in sides)))
+def _exact(least: Sequence[float], most: Sequence[float], alpha: float) -> tuple[float, float]:
+    """Bounds of a difference where questions pass or fail: gains less losses, each exact."""
+    n = len(least)
+
+    def upper(differences: Sequence[float]) -> float:
+        gained, lost = (sum(sign * d > 0.5 for d in differences) for sign in (1, -1))
+        return bounds.upper(gained, n, alpha / 2) - bounds.lower(lost, n, alpha / 2)
+
+    return -min(1.0, upper([-d for d in least])), min(1.0, upper(most))
 
 
-def _least_error(differences: Sequence[float], clusters: Sequence[str | None]) -> float:
-    """The least error at which the upper bound lies below zero, at most a half."""
-    low, high = math.log(1e-9), math.log(0.5)
-    if _most(differences, clusters, 0.5, exact=False) >= 0:
-        return 0.5
-    for _ in range(24):
-        middle = (low + high) / 2
-        if _most(differences, clusters, math.exp(middle), exact=False) < 0:
-            high = middle
-        else:
-            low = middle
-    return math.exp(high)
+def _betting(
+    least: Sequence[float], most: Sequence[float], clusters: Sequence[str | None], alpha: float
+) -> tuple[float, float, float]:
+    """Bounds of a mean difference, and the two-sided p-value of none."""
+    low, high = (units([(d + 1) / 2 for d in side], clusters) for side in (least, most))
+    lower = bounded.lower(low.values, low.weights, alpha, any_time=True)
+    upper = bounded.upper(high.values, high.weights, alpha, any_time=True)
+    p = min(
+        bounded.betting(1 - low.values, low.weights, 0.5),
+        bounded.betting(high.values, high.weights, 0.5),
+    )
+    return 2 * lower - 1, 2 * upper - 1, min(1.0, 2 * p)
 
 
 def adjusted(p_values: Mapping[str, float], control: str = "holm") -> dict[str, float]:
