@@ -209,6 +209,26 @@ def test_several_programs_that_append_at_once_lose_nothing(tmp_path: Path) -> No
     assert len(ids) == len(set(ids)) == 60
 
 
+def test_what_is_there_is_read_only_when_no_other_program_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program that had the file first files the same fact meanwhile."""
+    import fcntl
+
+    path = tmp_path / "findings.jsonl"
+    fact = evaluation_result(made(), date="2025-03-01", model="m")
+    other = evaluation_result(made(function="decide"), date="2025-03-01", model="m")
+    asked = []
+
+    def wait(file: object, operation: int) -> None:
+        asked.append(operation)
+        path.write_text(json.dumps(fact) + "\n")
+
+    monkeypatch.setattr(fcntl, "flock", wait)
+    assert append(path, [fact, other]) == (other["id"],)
+    assert asked == [fcntl.LOCK_EX]
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_function_of_the_table_is_there(name: str) -> None:
     with pytest.raises((ValueError, InputError)):

@@ -47,7 +47,9 @@ again = file_result(named["ifthen_record"], log.location, log.stats.completed_at
 assert again == (), again
 
 os.environ["IFTHEN_RECORD"] = str(folder / "failed.jsonl")
-assert run(folder / "failed", fails=("q1", 1), fail_on_error=True).status == "error"
+# Goes on to the end, so that Inspect tells of it, and is marked as an error then.
+failing = {"fails": ("q3", 1), "fail_on_error": True, "continue_on_fail": True}
+assert run(folder / "failed", **failing).status == "error"
 
 os.environ["IFTHEN_RECORD"] = str(folder / "several.jsonl")
 sample = Sample(id="q", input="?", target="yes")

@@ -153,6 +153,24 @@ def test_a_crashed_run_is_read_from_its_journal_and_its_samples() -> None:
     assert rows.logs[0].counts == Counts(scored=6, errored=1, unscored=1)
 
 
+def test_the_journal_is_read_whole_and_in_order(tmp_path: Path) -> None:
+    """Without any sample; of two entries of one the later block counts, 11 after 9."""
+    target = tmp_path / "a.eval"
+    with zipfile.ZipFile(DATA / "zstd-2.eval") as old, zipfile.ZipFile(target, "w") as new:
+        new.writestr("_journal/start.json", old.read("_journal/start.json"))
+        summaries = json.loads(old.read("summaries.json"))
+        for place, summary in enumerate(summaries):
+            new.writestr(f"_journal/summaries/{place + 3}.json", json.dumps([summary]))
+        again = json.loads(json.dumps(summaries[0]))
+        again["scores"]["match"]["value"] = "P"
+        new.writestr("_journal/summaries/11.json", json.dumps([again]))
+        new.writestr("_journal/summaries/2.json", json.dumps([again | {"scores": {}}]))
+    rows = load([str(target)])
+    found = {(question, epoch): score for question, epoch, _, score in cells(rows)}
+    assert found["q1", 1] == 0.5
+    assert [found[question, epoch] for question, epoch in list(found)[1:]] == PLAIN[1:]
+
+
 def test_nan_is_no_score() -> None:
     assert states(read("nan.eval"))["q2", 2] == "unscored"
 
@@ -164,6 +182,21 @@ def test_one_of_several_scores_must_be_named() -> None:
     rows = read("two-scores.eval", scorer="graded.speed")
     assert [score for *_, score in cells(rows)] == [0.25] * 4 + [0.5] * 4
     assert "there is no score 'graded'" in refusal(DATA / "two-scores.eval", scorer="graded")
+
+
+def test_a_run_that_scored_nothing_belongs_with_the_run_that_did(tmp_path: Path) -> None:
+    def unscored(name: str, data: Any) -> Any:
+        if name == "summaries.json":
+            return [summary | {"scores": {}, "error": "no"} for summary in data]
+        return data
+
+    failed = rewritten(tmp_path / "a.eval", unscored, "errored.eval")
+    rows = load([str(failed), str(DATA / "retry.eval")])
+    assert [log.scorer for log in rows.logs] == ["match", "match"]
+    assert resolve(rows).counts == Counts(scored=8)
+    alone = load([str(failed)])
+    assert alone.logs[0].scorer is None
+    assert resolve(alone).counts == Counts(errored=8)
 
 
 def test_clusters_come_from_the_metadata() -> None:
