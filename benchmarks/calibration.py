@@ -26,7 +26,7 @@ from ifthen.evidence.decide import decide
 from ifthen.evidence.elicitation import ITEMS, NO_MARGIN, Elicitation, Margin, fitted_margin
 from ifthen.evidence.questions import Question
 from ifthen.evidence.rule import Rule
-from ifthen.evidence.statistics import bounds
+from ifthen.evidence.statistics import bounded, bounds
 from ifthen.evidence.statistics.attempts import Scoring, question_rate
 from ifthen.evidence.statistics.clusters import units
 from ifthen.evidence.statistics.families import parse_families
@@ -483,6 +483,50 @@ def worst_miss(bound: Callable[[int, int, float], float], n: int, alpha: float) 
     return worst
 
 
+# --- widths -------------------------------------------------------------------------------------
+
+WIDTHS: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
+    "none of 5 succeeded": lambda rng: np.zeros(5),
+    "none of 20 succeeded": lambda rng: np.zeros(20),
+    "20 scores 0 or 1, rate 0.1": lambda rng: (rng.random(20) < 0.1).astype(float),
+    "20 scores Beta(3, 7)": lambda rng: rng.beta(3, 7, 20),
+    "50 scores Beta(3, 7)": lambda rng: rng.beta(3, 7, 50),
+    "20 clusters of 10, rate 0.1, alike 0.3": lambda rng: (
+        rng.binomial(10, rng.beta(0.1 / 0.3 * 0.7, 0.9 / 0.3 * 0.7, 20)) / 10
+    ),
+    "50 clusters of 10, rate 0.3, alike 0.1": lambda rng: (
+        rng.binomial(10, rng.beta(0.3 * 9, 0.7 * 9, 50)) / 10
+    ),
+}
+
+
+def hinge_upper(values: np.ndarray) -> float:
+    """The upper bound by the hinge test alone."""
+    low, high = float(values.mean()), 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        if bounded.hinge(values, middle) < ALPHA:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def _print_widths(draws: int) -> None:
+    print(f"Mean upper bounds at {1 - ALPHA:.0%}, {draws} draws:\n")
+    print("| scores | hinge | betting | both |\n|---|---|---|---|")
+    for name, draw in WIDTHS.items():
+        rng = np.random.default_rng([SEED, zlib.crc32(name.encode())])
+        found = []
+        for _ in range(draws):
+            values = draw(rng)
+            even = np.ones(len(values))
+            betting = bounded.upper(values, even, ALPHA, any_time=True)
+            found.append((hinge_upper(values), betting, bounded.upper(values, even, ALPHA)))
+        print(f"| {name} | {' | '.join(f'{mean:.3f}' for mean in np.mean(found, axis=0))} |")
+    print()
+
+
 # --- output ------------------------------------------------------------------------------------
 
 
@@ -496,6 +540,8 @@ def main() -> None:
     state(f"made up; seed {SEED}, {repetitions:,} repetitions", "numpy", "scipy")
     if "exact".startswith(given.only[0]):
         _print_exact((5, 20) if given.quick else (5, 10, 20, 50, 100, 200, 500))
+    if "widths".startswith(given.only[0]):
+        _print_widths(5 if given.quick else 100)
     print("| design | false rule-outs | ± | lower bound misses | mean upper | limit | normal |")
     print("|---|---|---|---|---|---|---|")
     for design in (*designs(), *limits()):
