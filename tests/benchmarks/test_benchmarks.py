@@ -22,7 +22,7 @@ def quick(name: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("name", ["cold_start", "load_policy", "decide", "peers"])
+@pytest.mark.parametrize("name", ["calibration", "cold_start", "load_policy", "decide", "peers"])
 def test_it_states_its_data_machine_and_versions(name: str) -> None:
     printed = quick(name)
     assert printed.startswith("data: ")
