@@ -22,7 +22,7 @@ def quick(name: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("name", ["cold_start", "load_policy", "decide", "peers"])
+@pytest.mark.parametrize("name", ["calibration", "cold_start", "load_policy", "decide", "peers"])
 def test_it_states_its_data_machine_and_versions(name: str) -> None:
     printed = quick(name)
     assert printed.startswith("data: ")
@@ -44,3 +44,11 @@ def test_peers_give_the_same_answers() -> None:
 
 def test_loading_records_runs() -> None:
     assert "facts/s" in quick("load_record")
+
+
+def test_reading_logs_gives_what_inspect_gives() -> None:
+    if find_spec("inspect_ai") is None:
+        pytest.skip("not installed: inspect-ai")
+    printed = quick("read_logs")
+    assert printed.count("\nsame values; ") == 1
+    assert "\ncolumns            120" in printed

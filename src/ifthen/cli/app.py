@@ -6,6 +6,7 @@ import click
 
 from ifthen.cli.check import may, rule, why
 from ifthen.cli.compare import compare
+from ifthen.cli.evidence import evidence
 from ifthen.cli.options import Commands
 from ifthen.cli.policies import policy
 from ifthen.cli.start import init
@@ -37,5 +38,5 @@ def app() -> None:
     """Run the command line."""
 
 
-for command in (rule, replay, may, due, why, compare, policy, init):
+for command in (rule, replay, may, due, why, compare, policy, evidence, init):
     app.add_command(command)

@@ -1,0 +1,1 @@
+"""From evaluation logs and training compute to findings: ruled out, cannot rule out, crossed."""

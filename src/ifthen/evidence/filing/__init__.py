@@ -1,0 +1,1 @@
+"""Findings out into the record, and made again after a correction."""

@@ -1,0 +1,1 @@
+"""Logs of Inspect evaluations, ``.eval`` and ``.json``, read without Inspect."""
