@@ -161,6 +161,7 @@ _REPORT = {
     "coverage_date": _DATE,
     "redacted": _BOOL,
     "redacted_for": _WORD,
+    "significantly_redacted": _BOOL,
     "samples": _NUMBER,
     "to": _WORDS,
     "recommends": _BOOL,
@@ -192,7 +193,14 @@ _INCIDENT = {
     "increased_risk": _BOOL,
     "model_involved": _BOOL,
 }
-_REVIEW = {"reviewer": _TEXT, "independent": _BOOL, "received": _DATE, "submitted": _DATE}
+_REVIEW = {
+    "reviewer": _TEXT,
+    "independent": _BOOL,
+    "received": _DATE,
+    "submitted": _DATE,
+    "covers": _WORDS,
+    "redacted_for": _WORD,
+}
 
 KINDS: Mapping[str, Kind] = {
     # policy
