@@ -236,7 +236,9 @@ KINDS: Mapping[str, Kind] = {
     "risk_report": Kind("reports", 1, _REPORT),
     "system_card_published": Kind("reports", 1, _REPORT),
     "transparency_report": Kind("reports", 1, _REPORT),
-    "internal_report": Kind("reports", 1, _REPORT),
+    "internal_report": Kind(
+        "reports", 1, {**_REPORT, "fully_in_place": _NUMBER, "mostly_in_place": _NUMBER}
+    ),
     "documents_destroyed": Kind("reports", 2, {"dated": _DATE}),
     # findings
     "threshold_decision": Kind(

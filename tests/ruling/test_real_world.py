@@ -12,12 +12,18 @@ from ifthen.policy.source import Source
 
 EXAMPLE = Path(str(files("ifthen") / "examples" / "anthropic.yaml"))
 VERSIONS = ("1.0", "2.0", "2.1", "2.2")
+THIRD = ("3.0", "3.1", "3.2", "3.3", "3.4")
 HEAD = "record: Lab\nfacts:\n"
 
 
 @pytest.fixture(scope="module")
 def policies() -> list[Policy]:
     return [load_policy(f"anthropic/rsp@{version}") for version in VERSIONS]
+
+
+@pytest.fixture(scope="module")
+def third() -> list[Policy]:
+    return [load_policy(f"anthropic/rsp@{version}") for version in THIRD]
 
 
 @pytest.fixture(scope="module")
@@ -223,16 +229,89 @@ def test_a_correction_changes_what_was_known_from_its_day_on(example: Record) ->
     assert "opus4_impossible_tasks_anti_hack_rate" in measures("2025-08-05")
 
 
-def test_from_2026_02_24_the_record_runs_under_what_is_not_encoded(
-    policies: list[Policy], example: Record
-) -> None:
-    ruling = rule(policies, example, "2026-03-01")
-    listed = {p.policy: p.as_json() for p in ruling.policies}
-    assert listed["anthropic/rsp@2.2"]["to"] == "2026-02-24"
-    assert listed["anthropic/rsp@3.0"]["encoded"] is False
-    asked = may(policies, example, "deploy", "Claude Opus 4.6", "2026-03-01")
+def test_a_version_that_is_not_encoded_leaves_the_rest_undetermined(third: list[Policy]) -> None:
+    record = lab(
+        "date: 2026-02-24, id: a, kind: policy_amended, policy: anthropic/rsp@3.0",
+        "date: 2026-12-01, id: b, kind: policy_amended, policy: anthropic/rsp@9.0",
+        "date: 2026-12-02, id: c, kind: training_started, model: m",
+    )
+    listed = {p.policy: p.as_json() for p in rule(third, record, "2026-12-31").policies}
+    assert listed["anthropic/rsp@3.0"]["to"] == "2026-12-01"
+    assert listed["anthropic/rsp@9.0"]["encoded"] is False
+    asked = may(third, record, "train", "m", "2026-12-31")
     assert asked.answer == "undetermined"
-    assert "anthropic/rsp@3.0" in asked.says
+    assert "anthropic/rsp@9.0" in asked.says
+
+
+# --- the third version -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def at_the_end(third: list[Policy], example: Record) -> Ruling:
+    return rule(third, example, "2026-11-22")
+
+
+def test_from_2026_02_24_the_record_runs_under_the_third_version(at_the_end: Ruling) -> None:
+    listed = {p.policy: p.as_json() for p in at_the_end.policies}
+    assert [
+        (listed[f"anthropic/rsp@{n}"]["from"], listed[f"anthropic/rsp@{n}"]["to"]) for n in THIRD
+    ] == [
+        ("2026-02-24", "2026-04-02"),
+        ("2026-04-02", "2026-04-29"),
+        ("2026-04-29", "2026-05-26"),
+        ("2026-05-26", "2026-07-08"),
+        ("2026-07-08", None),
+    ]
+    assert all(listed[f"anthropic/rsp@{n}"]["encoded"] for n in THIRD)
+    assert at_the_end.faults == ()
+
+
+def test_the_second_risk_report_came_ten_days_before_it_was_due(
+    third: list[Policy], example: Record, at_the_end: Ruling
+) -> None:
+    (found,) = [f for f in of(at_the_end, "risk-report") if f.outcome.instance == "ant-083"]
+    shown = found.as_json()
+    assert (found.clause, found.status) == ("anthropic/rsp@3.4#risk-report", "met")
+    assert (shown["due"], shown["done"]) == ("2026-08-24", "2026-08-14")
+    silent = of(rule(third, without(example, "ant-121"), "2026-11-22"), "risk-report")
+    (found,) = [f for f in silent if f.outcome.instance == "ant-083"]
+    assert (found.status, found.as_json()["due"]) == ("undetermined", "2026-08-24")
+
+
+def test_it_describes_the_thirtieth_day_before(
+    third: list[Policy], example: Record, at_the_end: Ruling
+) -> None:
+    (found,) = of(at_the_end, "coverage-date")
+    assert (found.outcome.instance, found.status) == ("ant-121", "met")
+    report = next(fact for fact in example.facts if fact.id == "ant-121")
+    stale = replace(report, attributes={**report.attributes, "coverage_date": (0, 1)})
+    facts = tuple(stale if fact is report else fact for fact in example.facts)
+    (found,) = of(rule(third, replace(example, facts=facts), "2026-11-22"), "coverage-date")
+    assert found.status == "breached"
+
+
+def test_whether_chosen_customers_are_the_public_decides_what_was_owed(at_the_end: Ruling) -> None:
+    under = "anthropic/rsp@3.1"
+    preview = next(
+        f
+        for f in of(at_the_end, "discussion-deployed", "Claude Mythos Preview")
+        if f.policy == under and "ant-089" in f.outcome.facts
+    )
+    assert preview.status == "undetermined"
+    assert {r["reading"]: r["status"] for r in preview.as_json()["readings"]} == {
+        "publicly: open": "dormant",
+        "publicly: outside": "met",
+    }
+    (opus,) = (
+        f for f in of(at_the_end, "discussion-deployed", "Claude Opus 4.7") if f.policy == under
+    )
+    assert (opus.status, opus.assumes) == ("met", ("same-day order",))
+
+
+def test_other_documents_do_not_change_as_the_policy_does(at_the_end: Ruling) -> None:
+    changes = {f.outcome.instance: f.status for f in of(at_the_end, "policy-change")}
+    assert {changes.get(fact, "dormant") for fact in ("ant-012", "ant-014")} == {"dormant"}
+    assert {changes[f"ant-{n:03}"] for n in (7, 8, 9, 10)} == {"undetermined"}
 
 
 def test_the_replay_ends_where_the_ruling_stands(policies: list[Policy], example: Record) -> None:
