@@ -65,7 +65,7 @@ class ForbidCell(Cell):
         yield from acts
         yield from self._running(acts, at)
         if not self.window.closed_by(at):
-            yield self.standing(at)
+            yield from self.once((NOW,), None, at, lambda: (self.standing(at),))
 
     def _acts(self) -> Lane:
         """Facts that begin or take up the action; mere progress is a sign that it is running."""
