@@ -72,6 +72,15 @@ def test_each_test_holds_its_level_exactly(test: Test, points: tuple[float, ...]
                 assert chances[p <= alpha].sum() <= alpha + 1e-9
 
 
+@given(samples, means)
+def test_each_test_pays_for_its_part_of_the_error(values: bounded.Floats, mean: float) -> None:
+    """Of the smallest of two p-values only that is valid: each over its share, shares of one."""
+    parts = bounded.hinge(values, mean), bounded.betting(values, even(values), mean)
+    shares = bounded.HINGE_SHARE, 1 - bounded.HINGE_SHARE
+    least = min(p / share for p, share in zip(parts, shares, strict=True))
+    assert bounded.p_value(values, even(values), mean) == pytest.approx(min(1, least))
+
+
 @given(st.integers(1, 60), st.data(), means)
 def test_the_hinge_is_the_exact_test_where_nothing_succeeded_and_near_it_elsewhere(
     n: int, data: st.DataObject, mean: float

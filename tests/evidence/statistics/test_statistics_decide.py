@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from ifthen.evidence.decide import decide
 from ifthen.evidence.elicitation import (
@@ -64,6 +65,16 @@ def test_a_bound_on_the_limit_does_not_rule_it_out() -> None:
     """One task failed: the upper bound is the confidence itself."""
     assert decide(tasks(0, 1), Rule(limit=0.9, confidence=0.9), ALL).finding == "cannot_rule_out"
     assert decide(tasks(0, 1), Rule(limit=0.901, confidence=0.9), ALL).finding == "below"
+
+
+@pytest.mark.parametrize("n", [5, 12, 40])
+@pytest.mark.parametrize("limit", [0.2, 0.5, 0.8])
+def test_each_finding_begins_where_its_exact_test_does(n: int, limit: float) -> None:
+    """By binomial tails: so few, or so many, have a chance of at most 5 % at the limit."""
+    for passed in range(n + 1):
+        finding = decide(tasks(passed, n), Rule(limit=limit), ALL).finding
+        assert (finding == "below") == (stats.binom.cdf(passed, n, limit) < 0.05)
+        assert (finding == "crossed") == (stats.binom.sf(passed - 1, n, limit) < 0.05)
 
 
 @st.composite

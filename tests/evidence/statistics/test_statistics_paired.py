@@ -148,6 +148,19 @@ def test_the_formula_of_miller() -> None:
         needed(0.0, 0.3, 0.05, 0.8)
 
 
+@given(pairs)
+def test_bounds_of_a_difference_are_gains_less_losses_at_half_the_error(
+    found: list[tuple[float, float]],
+) -> None:
+    result = compare(*(asked([pair[side] for pair in found]) for side in (0, 1)), ONCE, 0.9)
+    ends = [
+        stats.binomtest(count, len(found)).proportion_ci(0.9, method="exact")
+        for count in (sum(a < b for a, b in found), sum(a > b for a, b in found))
+    ]
+    assert result.lower == pytest.approx(ends[0].low - ends[1].high, abs=1e-9)
+    assert result.upper == pytest.approx(ends[0].high - ends[1].low, abs=1e-9)
+
+
 def test_the_error_of_the_bounds_of_a_difference() -> None:
     """Exact, over every table of 12 questions: both bounds hold at their level."""
     n, rates = 12, (0.2, 0.3)
