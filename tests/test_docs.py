@@ -23,11 +23,11 @@ from ifthen.cli.app import app
 from ifthen.record.facts import FRAME
 from ifthen.record.head import FIELDS
 from ifthen.ruling.outcome import Status
-from ifthen.vocabulary import COMMON, DEFAULTS, KINDS, Attribute
+from ifthen.vocabulary import COMMON, DEFAULTS, FAMILIES, KINDS, Attribute
 
 ROOT = Path(__file__).parent.parent
 PAGES = {path.name: path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
-RECORD, RULING = PAGES["record.md"], PAGES["ruling.md"]
+RECORD, RULING, COMPARE = (PAGES[f"{name}.md"] for name in ("record", "ruling", "compare"))
 LEFT_OUT = "…"
 BEGIN, END = "<!-- kinds: begin -->\n", "<!-- kinds: end -->"
 
@@ -220,6 +220,18 @@ def test_the_other_outputs_hold_what_the_page_says() -> None:
     optional = {"threshold", "standard", "by", "to", "where", "step"}
     for missing in ruled(BY_NAME["may"])["missing"]:
         assert needed <= set(missing) <= needed | optional
+
+
+def test_the_fields_of_a_comparison_are_those_of_the_output() -> None:
+    (command,) = (c for c in of_form(COMPARE, "")[1:] if "--json" in c)
+    told = json.loads(run(command.strip()).stdout)
+    assert fields(COMPARE, "comparison") == list(told)
+    cells = [cell for row in told["families"] for cell in row["policies"]]
+    required = [one for cell in cells for one in cell["requires"]]
+    assert {tuple(cell) for cell in cells} == {tuple(fields(COMPARE, "cell"))}
+    assert {tuple(one) for one in required} == {tuple(fields(COMPARE, "requirement"))}
+    families = re.findall(r"`([a-z-]+)`", COMPARE.read_text("utf-8").partition("|---|")[2])
+    assert families[: len(FAMILIES)] == list(FAMILIES)
 
 
 def test_the_fields_of_a_record_are_those_of_the_code() -> None:
