@@ -215,3 +215,27 @@ def test_page(run: Run, folder: Path) -> None:
     page = (folder / "page.html").read_text()
     assert page.lower().startswith("<!doctype html>")
     assert "Example Lab" in page
+
+
+def test_a_limit_to_the_second_is_due_at_its_second(run: Run, folder: Path) -> None:
+    (folder / "incident.yaml").write_text(
+        """
+record: Lab
+facts:
+  - {id: o, date: 2027-01-02, kind: organisation, revenue: 6e8, operates_in: [new-york]}
+  - {id: t, date: 2027-01-02, kind: training_started, model: m, flop: 2e26}
+  - id: i
+    date: 2027-03-01
+    kind: incident
+    model: m
+    limb: [weights, death]
+    injury: true
+    determined: 2027-03-01T09:00:00Z
+""",
+        encoding="utf-8",
+    )
+    asked = ("due", "incident.yaml", "--policy", "us-ny/raise@2026", "--days", "5", "--at")
+    before = run(*asked, "2027-03-04T08:59:59Z").stdout
+    after = run(*asked, "2027-03-04T09:00:01Z").stdout
+    assert "by 09:00:00Z, today" in before.partition("Coming")[2]
+    assert "by 09:00:00Z, today" in after.partition("Overdue")[2].partition("Coming")[0]

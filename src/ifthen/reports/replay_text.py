@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ifthen.dates import Day, Instant, day_of, format_day, format_instant
+from ifthen.dates import Day, Instant, day_of, end_of, format_day, format_instant
 from ifthen.reports.page import Page, Tone
 from ifthen.reports.ruling_text import TONES, counted, reason_of, write_policies
 from ifthen.ruling.finding import FAULTS
@@ -52,10 +52,9 @@ def _is_quiet(change: Change) -> bool:
 def write_due(page: Page, items: Sequence[DueItem], name: str, at: Instant, days: int) -> None:
     """Write what is overdue and what falls due, in order."""
     page.heading(f"{name}, from {format_instant(at)}, {days} days ahead")
-    today = day_of(at)
     unsure = [item for item in items if item.finding.status == "undetermined"]
-    overdue = [item for item in items if item not in unsure and item.day < today]
-    coming = [item for item in items if item not in unsure and item.day >= today]
+    overdue = [item for item in items if item not in unsure and _limit(item) < at]
+    coming = [item for item in items if item not in unsure and _limit(item) >= at]
     for title, chosen, tone in (
         ("Overdue", overdue, TONES["breached"]),
         ("Coming", coming, None),
@@ -64,17 +63,27 @@ def write_due(page: Page, items: Sequence[DueItem], name: str, at: Instant, days
         if chosen:
             page.heading(f"{title}: {len(chosen)}")
             for item in chosen:
-                _write_item(page, item, today, tone)
+                _write_item(page, item, at, tone)
     if not items:
         page.blank()
         page.write("Nothing with a date falls due.")
 
 
-def _write_item(page: Page, item: DueItem, today: Day, tone: Tone | None) -> None:
+def _limit(item: DueItem) -> Instant:
+    """The last moment for it: the end of the day, or the second where it is due to the second."""
+    due = item.finding.outcome.due
+    to_the_second = due is not None and due[0] == due[1] and day_of(due[0]) == item.day
+    return due[0] if due is not None and to_the_second else end_of(item.day)
+
+
+def _write_item(page: Page, item: DueItem, at: Instant, tone: Tone | None) -> None:
     finding = item.finding
     about = f" ({finding.subject})" if finding.subject != Subject() else ""
-    label = format_day(item.day)
-    page.item(label, f"{finding.title}{about}, {_distance(item.day - today)}", column=12, tone=tone)
+    limit = _limit(item)
+    distance = _distance(item.day - day_of(at))
+    if limit != end_of(item.day):
+        distance = f"by {format_instant(limit)[11:]}, {distance}"
+    page.item(format_day(item.day), f"{finding.title}{about}, {distance}", column=12, tone=tone)
     if finding.status == "undetermined":
         page.item("", reason_of(finding), column=12)
     page.item("", ", ".join(filter(None, (finding.clause, finding.section))), column=12)
