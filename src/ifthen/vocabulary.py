@@ -313,6 +313,9 @@ KINDS: Mapping[str, Kind] = {
 """Every kind of fact, by name."""
 
 
+ADOPTIONS = frozenset({"policy_adopted", "policy_amended"})
+"""Kinds of fact that put a version of a policy in force."""
+
 DEFAULTS: Mapping[tuple[str, str], str] = {
     ("model_released", "stage"): "general",
     ("model_announced", "stage"): "general",

@@ -428,3 +428,22 @@ def test_flop_of_a_model_include_those_it_is_based_on():
     assert truth("flop(this) = 3e25", [base, derived, tuned], at="2025-02-15") is True
     assert truth("flop(this) > 2e25", [derived, tuned]) is True
     assert truth("flop(this) > 3e25", [derived, tuned]) is None
+
+
+@pytest.mark.parametrize(
+    ("named", "own", "lifted", "other"),
+    [
+        ("lab/one@2", True, True, False),
+        ("lab/other@1", False, True, True),
+        ("lab/one-more@1", False, True, False),
+        (None, True, True, None),
+    ],
+)
+def test_a_change_of_policy_is_one_of_this_policy_unless_the_clause_says_so(
+    named, own, lifted, other
+):
+    change = {"kind": "policy_amended", "date": "2025-02-01", "id": "p"}
+    facts = [change if named is None else {**change, "policy": named}]
+    assert truth("did(policy_amended)", facts) is own
+    assert truth("did(policy_amended[policy=any])", facts) is lifted
+    assert truth("did(policy_amended[policy='lab/other@1'])", facts) is other

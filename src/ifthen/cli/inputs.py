@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from ifthen.dates import Instant, format_instant, moment, parse_moment
 from ifthen.policy.source import NOWHERE, Diagnostic, InputError, Source, did_you_mean
+from ifthen.vocabulary import ADOPTIONS
 
 if TYPE_CHECKING:
     from ifthen.policy.model import Policy
@@ -103,18 +104,13 @@ def _named_policies(record: Record) -> list[str | Path]:
     """The policies of the package that the record adopts, then those it brings along."""
     from ifthen.policy.load import is_policy_id, policy_ids
 
-    adopted = {fact.attributes.get("policy") for fact in record.facts if is_adoption(fact.kind)}
+    adopted = {fact.attributes.get("policy") for fact in record.facts if fact.kind in ADOPTIONS}
     names: list[str | Path] = [name for name in policy_ids() if name in adopted]
     folder = Path(record.source.name).parent if record.source else Path()
     for name in record.policies:
         path = folder / name
         names.append(name if is_policy_id(name) and not path.exists() else path)
     return names
-
-
-def is_adoption(kind: str) -> bool:
-    """Whether a fact of this kind puts a version of a policy in force."""
-    return kind in ("policy_adopted", "policy_amended")
 
 
 def moment_of(option: str, text: str | None) -> Instant:

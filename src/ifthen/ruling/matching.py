@@ -24,7 +24,7 @@ from ifthen.ruling.answers import free_variables
 from ifthen.ruling.reasons import kleene_and
 from ifthen.ruling.sieves import Sieve
 from ifthen.ruling.timeline import Timeline
-from ifthen.vocabulary import DEFAULTS, UNSTATED
+from ifthen.vocabulary import ADOPTIONS, DEFAULTS, UNSTATED
 
 
 def attribute(fact: Fact, name: str) -> object:
@@ -91,6 +91,7 @@ class Names:
         for standard in policy.standards.values():
             self._standards.update((alias, (standard.id,)) for alias in standard.aliases)
         self._standards.update(policy.groups)
+        self.family = policy.family
         self._texts: dict[int, tuple[Expression, str]] = {}
         self._questions: dict[int, Question] = {}
         self._numbers: dict[Events, int] = {}
@@ -193,6 +194,13 @@ class Names:
         """The policy's id for a threshold or category; the name itself where it has none."""
         return self._thresholds.get(name, name)
 
+    def is_own(self, fact: Fact) -> bool:
+        """Whether a fact is no change of another policy than this one's family."""
+        if fact.kind not in ADOPTIONS:
+            return True
+        named = fact.attributes.get("policy")
+        return not isinstance(named, str) or named.partition("@")[0] == self.family
+
     def standards(self, name: str) -> tuple[str, ...]:
         """The standards meant by a standard, an alias or a group."""
         return self._standards.get(name, (name,))
@@ -240,6 +248,16 @@ def with_members(events: Events, members: Mapping[str, str]) -> Events:
     )
 
 
+def names_policy(pattern: Pattern) -> bool:
+    """Whether a pattern says itself of which policy it speaks."""
+    return any(test.attribute == "policy" for test in pattern.tests)
+
+
+def lifts_policy(test: Test) -> bool:
+    """Whether a test is ``policy=any``."""
+    return test.attribute == "policy" and test.values == ("any",)
+
+
 def needs_trigger(events: Events) -> bool:
     """Whether a pattern speaks of the triggering fact (``about=this``, ``about=this.about``)."""
     return any(
@@ -255,7 +273,7 @@ def _decides(test: Test) -> bool:
     return (
         test.operator != "!="
         and not test.bound
-        and test.attribute not in ("model", "about", "date")
+        and test.attribute not in ("model", "about", "date", "policy")
         and "this" not in test.values
     )
 
@@ -294,10 +312,12 @@ class Matcher:
             concerned = self.timeline.concerns(fact)
             if concerned and scope not in concerned:
                 return False
+        if not self.names.is_own(fact) and not names_policy(pattern):
+            return False
         return kleene_and(
             self._test(fact, test, trigger, given)
             for test in pattern.tests
-            if test.attribute != "model"
+            if test.attribute != "model" and not lifts_policy(test)
         )
 
     def _test(self, fact: Fact, test: Test, trigger: Fact | None, given: Given) -> bool | None:

@@ -46,7 +46,7 @@ from ifthen.ruling.procedures import PowerCell, ProcedureCell
 from ifthen.ruling.sight import Sight
 from ifthen.ruling.timeline import MODELS, Interest, Lane, Timeline
 from ifthen.ruling.variants import Anatomy
-from ifthen.vocabulary import KINDS, MODEL_EVENTS_OF_ACTION, Action
+from ifthen.vocabulary import ADOPTIONS, KINDS, MODEL_EVENTS_OF_ACTION, Action
 
 _CELLS: dict[type, type[Cell]] = {
     Cadence: CadenceCell,
@@ -615,8 +615,7 @@ def versions(
         (
             fact
             for fact in visible
-            if fact.kind in ("policy_adopted", "policy_amended")
-            and isinstance(fact.attributes.get("policy"), str)
+            if fact.kind in ADOPTIONS and isinstance(fact.attributes.get("policy"), str)
         ),
         key=sort_key,
     )

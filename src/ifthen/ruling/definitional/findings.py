@@ -30,7 +30,7 @@ from ifthen.ruling.finding import FAULTS
 from ifthen.ruling.order import closing, precedes
 from ifthen.ruling.outcome import Interval, Outcome, Status
 from ifthen.ruling.variants import Anatomy
-from ifthen.vocabulary import Force
+from ifthen.vocabulary import ADOPTIONS, Force
 
 ACKNOWLEDGED = "the developer's own acknowledgement"
 Place: TypeAlias = tuple[str, str]
@@ -93,7 +93,7 @@ class Findings:
         for fact in self.view.facts:
             named = str(fact.attributes.get("policy"))
             if (
-                fact.kind in ("policy_adopted", "policy_amended")
+                fact.kind in ADOPTIONS
                 and named.partition("@")[0] == self.policy.family
                 and (not found or found[-1].attributes["policy"] != named)
             ):

@@ -14,6 +14,7 @@ from ifthen.record.model import Fact
 from ifthen.ruling.matching import Names, attribute
 from ifthen.ruling.order import SAME_DAY, Point, ordered, precedes, sort_key
 from ifthen.ruling.reasons import kleene_and, kleene_or
+from ifthen.vocabulary import ADOPTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +172,19 @@ class Matching:
         scope = self.scope(pattern, members)
         if fact.kind != pattern.kind or not self.view.touches(fact, scope):
             return False
-        tests = (test for test in pattern.tests if test.attribute != "model")
+        policies = [test.values for test in pattern.tests if test.attribute == "policy"]
+        if not policies and not self._of_own_family(fact):
+            return False
+        lifted = ("policy",) if policies == [("any",)] else ()
+        tests = (test for test in pattern.tests if test.attribute not in ("model", *lifted))
         return kleene_and(self._passes(fact, test, trigger, members) for test in tests)
+
+    def _of_own_family(self, fact: Fact) -> bool:
+        """Whether a change of policy is one of this policy; other facts are everybody's."""
+        named = fact.attributes.get("policy")
+        if fact.kind not in ADOPTIONS or not isinstance(named, str):
+            return True
+        return named.startswith(f"{self.names.family}@")
 
     def _passes(
         self, fact: Fact, test: Test, trigger: Fact | None, members: Members
