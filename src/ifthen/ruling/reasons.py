@@ -7,20 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TypeAlias
 
 Scalar: TypeAlias = str | int | bool | None
 
 
-class _Below:
-    """Room for what lies below a step, once it was asked for; no part of the explanation."""
-
-    __slots__ = ("_assumes", "_facts")
-
-
 @dataclass(frozen=True, slots=True)
-class Because(_Below):
+class Because:
     """One step of an explanation."""
 
     rule: str
@@ -40,19 +33,19 @@ class Because(_Below):
 
     def all_facts(self) -> tuple[str, ...]:
         """Ids of every fact below, in order of first mention."""
-        found: tuple[str, ...] | None = getattr(self, "_facts", None)
-        if found is None:
-            found = _joined(self.facts, [child.all_facts() for child in self.children])
-            object.__setattr__(self, "_facts", found)
-        return found
+        return tuple(dict.fromkeys(self._walk_facts()))
+
+    def _walk_facts(self) -> Iterable[str]:
+        yield from self.facts
+        for child in self.children:
+            yield from child._walk_facts()
 
     def all_assumes(self) -> tuple[str, ...]:
         """Every assumption below."""
-        found: tuple[str, ...] | None = getattr(self, "_assumes", None)
-        if found is None:
-            found = _joined(self.assumes, [child.all_assumes() for child in self.children])
-            object.__setattr__(self, "_assumes", found)
-        return found
+        found = list(self.assumes)
+        for child in self.children:
+            found.extend(child.all_assumes())
+        return tuple(dict.fromkeys(found))
 
     def all_unknown(self) -> tuple[str, ...]:
         """Why this is unknown: the reasons of the steps that are unknown themselves."""
@@ -62,16 +55,6 @@ class Because(_Below):
         for child in self.children:
             found.extend(child.all_unknown())
         return tuple(dict.fromkeys(found))
-
-
-def _joined(own: tuple[str, ...], below: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """Words in order of first mention."""
-    parts = [part for part in (own, *below) if part]
-    if not parts:
-        return ()
-    if len(parts) == 1 and parts[0] is not own:
-        return parts[0]
-    return tuple(dict.fromkeys(chain(*parts)))
 
 
 def kleene_and(values: Iterable[bool | None]) -> bool | None:
