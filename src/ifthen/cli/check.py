@@ -48,7 +48,7 @@ def rule(
 
     chosen = _statuses(only)
     moment = inputs.moment_of("--at", at)
-    loaded = inputs.load(records, policies)
+    loaded = inputs.load(records, policies, moment)
     inputs.check_model(loaded.record, model)
     seen = inputs.known_of(known, moment, loaded.record)
     with progress("Clauses judged") as report:
@@ -197,7 +197,7 @@ def why(
     from ifthen.cli.select import findings_of
 
     moment = inputs.moment_of("--at", at)
-    loaded = inputs.load(records, policies)
+    loaded = inputs.load(records, policies, moment)
     inputs.check_model(loaded.record, model)
     seen = inputs.known_of(known, moment, loaded.record)
     ruling = ask(loaded.policies, loaded.record, moment, seen, throughout=loaded.throughout)

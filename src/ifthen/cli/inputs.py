@@ -41,8 +41,13 @@ def refuse(place: str, message: str, hint: str = "") -> NoReturn:
     raise InputError([Diagnostic(Source(place, ""), NOWHERE, message, hint)])
 
 
-def load(records: Sequence[str], policies: Sequence[str]) -> Inputs:
+def load(records: Sequence[str], policies: Sequence[str], until: Instant | None = None) -> Inputs:
     """Load the record and its policies.
+
+    Args:
+        records: files of the record, or an example.
+        policies: ids or files; none means those that the record adopts.
+        until: what the record adopts only later is not loaded, since it cannot be seen.
 
     Raises:
         InputError: everything wrong with all of them.
@@ -58,7 +63,7 @@ def load(records: Sequence[str], policies: Sequence[str]) -> Inputs:
         problems.extend(error.diagnostics)
     names: Iterable[str | Path] = policies
     if record is not None and not policies:
-        names = _named_policies(record)
+        names = _named_policies(record, until)
     try:
         loaded = load_policies(names)
     except InputError as error:
@@ -100,11 +105,16 @@ def _record_path(name: str) -> Path:
     return _EXAMPLES / f"{example}.yaml"
 
 
-def _named_policies(record: Record) -> list[str | Path]:
+def _named_policies(record: Record, until: Instant | None) -> list[str | Path]:
     """The policies of the package that the record adopts, then those it brings along."""
     from ifthen.policy.load import is_policy_id, policy_ids
 
-    adopted = {fact.attributes.get("policy") for fact in record.facts if fact.kind in ADOPTIONS}
+    adopted = {
+        fact.attributes.get("policy")
+        for fact in record.facts
+        if fact.kind in ADOPTIONS
+        and (until is None or fact.earliest <= until or fact.amends or fact.supersedes)
+    }
     names: list[str | Path] = [name for name in policy_ids() if name in adopted]
     folder = Path(record.source.name).parent if record.source else Path()
     for name in record.policies:

@@ -38,7 +38,7 @@ def replay(
     first = inputs.start_of_option("--from", start)
     if first is not None and first > last:
         inputs.refuse("--from", f"{start} is after the last day", "give an earlier --from")
-    loaded = inputs.load(records, policies)
+    loaded = inputs.load(records, policies, last)
     with progress("Days ruled") as report:
         history = ask(
             loaded.policies,
