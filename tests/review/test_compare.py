@@ -143,7 +143,7 @@ def test_the_matrix_needs_no_record() -> None:
     told = json.loads(run("compare", "--matrix", "--policies", ONE_FILE, "--json").stdout)
     assert [table["policy"] for table in told] == ["one/safety@1"]
     assert told[0]["families"]["incident"][0]["clocks"] == [
-        {"length": "15 days", "anchor": "discovered"}
+        {"length": "15 days", "way": "from", "anchor": "discovered"}
     ]
     text = run("compare", "--matrix", "--policies", ONE_FILE, OTHER_FILE).stdout
     assert "15 days from discovered" in text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ifthen.dates import format_day, format_instant
+from ifthen.dates import format_instant
 from ifthen.policy.model import Policy
 from ifthen.reports.compare_text import (
     ELEMENTS,
@@ -13,9 +13,10 @@ from ifthen.reports.compare_text import (
     family_name,
     summary,
     telling,
+    titled,
 )
 from ifthen.reports.digest import version
-from ifthen.reports.document import document
+from ifthen.reports.document import CAVEAT, document
 from ifthen.reports.entries import status_chip
 from ifthen.reports.markup import NOTHING, Html, anchor, join, plural, tag
 from ifthen.review.compare import Cell, Clocks, Comparison
@@ -107,14 +108,12 @@ def _policies(policies: Iterable[Policy]) -> Html:
         tag(
             "li",
             tag("b", version(policy.id)),
-            f" {policy.title}",
-            "" if policy.effective is None else f", from {format_day(policy.effective)}",
-            " ",
+            f" {titled(policy)} ",
             tag("span", policy.id, class_="id"),
         )
         for policy in policies
     )
-    return tag("ul", *items, class_="compared")
+    return join((tag("ul", *items, class_="compared"), tag("p", CAVEAT, class_="caveat")))
 
 
 def _contents(families: Iterable[Family]) -> Html:
@@ -148,8 +147,10 @@ def _mark(cell: Cell) -> Html:
         return tag("span", "nothing of this kind", class_="none")
     if not cell.findings:
         return tag("span", "nothing demanded", class_="none")
-    count = cell.counts[cell.status]
-    return status_chip(cell.status, f"{count:,}" if count > 1 else "")
+    worst, *others = cell.counts
+    rest = ", ".join(f"{cell.counts[status]:,} {status}" for status in others)
+    chip = status_chip(worst, f"{cell.counts[worst]:,}")
+    return join((chip, tag("span", rest, class_="rest"))) if rest else chip
 
 
 def _family(family: Family, cells: Sequence[Cell]) -> Html:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ifthen.dates import format_day
 from ifthen.policy.model import Policy
+from ifthen.reports.document import CAVEAT
 from ifthen.reports.page import Page, Tone
 from ifthen.reports.ruling_text import TONES, is_open_between, moment_text, reason_of
 from ifthen.review.compare import Cell, Clocks, Comparison
@@ -38,16 +40,27 @@ def _write_policies(page: Page, policies: Sequence[Policy]) -> None:
     )
     width = max((len(policy.id) for policy in policies), default=0) + 2
     for policy in policies:
-        page.item(policy.id, policy.title, column=width)
+        page.item(policy.id, titled(policy), column=width)
+    page.write(CAVEAT, indent=2)
+
+
+def titled(policy: Policy) -> str:
+    """A policy's title, from when it is in effect, and whether it rests on secondary sources."""
+    since = "" if policy.effective is None else f", in effect from {format_day(policy.effective)}"
+    secondary = "; from secondary sources" if policy.basis == "secondary" else ""
+    return f"{policy.title}{since}{secondary}"
 
 
 def _write_cell(page: Page, cell: Cell, *, everything: bool) -> None:
     status = cell.status
     tone: Tone | None = None if status is None else TONES.get(status)
     page.item(cell.policy, summary(cell), column=len(cell.policy) + 2, tone=tone)
-    most = len(cell.findings) if everything else MOST_FINDINGS
-    for finding in telling(cell)[:most]:
+    listed = telling(cell)
+    shown = listed if everything else listed[:MOST_FINDINGS]
+    for finding in shown:
         page.item("-", finding.says, column=2, indent=4)
+    if len(shown) < len(listed):
+        page.write(f"and {len(listed) - len(shown)} more; --all shows them", indent=6)
 
 
 def telling(cell: Cell) -> list[Finding]:
@@ -97,7 +110,8 @@ def write_matrix(
     page.heading("What each policy requires")
     width = max((len(policy.id) for policy in policies), default=0) + 2
     for policy in policies:
-        page.item(policy.id, policy.title, column=width)
+        page.item(policy.id, titled(policy), column=width)
+    page.write(CAVEAT, indent=2)
     for family in dict.fromkeys(family for table in required for family in table):
         page.heading(family_name(family))
         for policy, table in zip(policies, required, strict=True):

@@ -10,6 +10,12 @@ from string import Template
 
 from ifthen.reports.markup import Html, anchor, join, tag, text
 
+CAVEAT = (
+    "Findings are about our encoding of a text and about what is on record: before one is claimed "
+    "of a real company, a person must read the source."
+)
+"""What every report about a company says."""
+
 
 def document(
     title: str,

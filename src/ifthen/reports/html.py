@@ -12,7 +12,7 @@ from ifthen.dates import format_instant
 from ifthen.policy.model import Policy
 from ifthen.record.model import Record
 from ifthen.reports.digest import Facts, digest, version
-from ifthen.reports.document import document, resource
+from ifthen.reports.document import CAVEAT, document, resource
 from ifthen.reports.entries import Entries, Index
 from ifthen.reports.lanes import chart
 from ifthen.reports.markup import NOTHING, Html, anchor, join, plural, tag
@@ -53,6 +53,7 @@ def write_page(replay: Replay, record: Record, policies: Sequence[Policy]) -> st
                 tag("h1", record.name),
                 tag("p", _dates(replay, record), class_="dates"),
                 _verdict(ruling),
+                tag("p", CAVEAT, class_="caveat"),
             ),
             tag(
                 "main",

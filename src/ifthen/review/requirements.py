@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
-from ifthen.dates import Duration
-from ifthen.policy.describe import describe, number
+from ifthen.dates import Duration, format_day
+from ifthen.policy.describe import describe, describe_gain, describe_growth, number
 from ifthen.policy.model import (
+    Apart,
     Attribute,
     Before,
     By,
@@ -37,8 +38,8 @@ from ifthen.ruling.variants import below, roots
 from ifthen.ruling.wording import bound_text
 from ifthen.vocabulary import FAMILIES, Family, Force
 
-BEFORE = "before"
-"""The length of a clock that ends with its anchor."""
+Way: TypeAlias = Literal["from", "before"]
+"""Whether a clock runs from its anchor, or ends so long before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +47,19 @@ class Clock:
     """A length of time that a clause sets, and what it counts from."""
 
     length: str
-    """In the words of the policy: ``15 days``, or the word that leaves room."""
+    """In the words of the policy: ``15 days``, or the word that leaves room; may be empty."""
     anchor: str
     """What it counts from: ``discovered``, ``assessment_completed``."""
     duration: Duration | None
     """The length as a duration; None where a word leaves it open."""
+    way: Way = "from"
 
     def __str__(self) -> str:
-        if self.length == BEFORE:
-            return f"before {self.anchor}"
-        return f"{self.length} from {self.anchor}"
+        return " ".join(filter(None, (self.length, self.way, self.anchor)))
 
     def as_json(self) -> dict[str, Any]:
-        """``{"length", "anchor"}``."""
-        return {"length": self.length, "anchor": self.anchor}
+        """``{"length", "way", "anchor"}``."""
+        return {"length": self.length, "way": self.way, "anchor": self.anchor}
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,20 +233,27 @@ def _deadlines(
         match limit:
             case Within(duration=duration, of=of):
                 yield from _clock(policy, duration, " or ".join(of) or start)
-            case Before(events=events):
+            case Before(events=events, ahead=ahead):
                 anchor = start if events is None else describe(events)
-                yield Clock(BEFORE, anchor, None)
-            case By():
-                yield Clock("by a date", start, None)
+                if ahead is None:
+                    yield Clock("", anchor, None, "before")
+                else:
+                    yield from _clock(policy, ahead, anchor, "before")
+            case By(day=day):
+                yield Clock(f"by {format_day(day)}", start, None)
 
 
-def _clock(policy: Policy, length: Expression, anchor: str) -> Iterator[Clock]:
+def _clock(policy: Policy, length: Expression, anchor: str, way: Way = "from") -> Iterator[Clock]:
     for option in _parses(length):
         match option:
             case DurationLiteral(value=value):
-                yield Clock(str(value), anchor, value)
+                yield Clock(str(value), anchor, value, way)
             case TermRef(term=term):
-                yield Clock(f"“{policy.terms[term].phrase}”", anchor, None)
+                yield Clock(f"“{policy.terms[term].phrase}”", anchor, None, way)
+            case Apart(least=least, most=most):
+                for clock in _clock(policy, least, anchor, way):
+                    yield replace(clock, length=f"no sooner than {clock.length}")
+                yield from _clock(policy, most, anchor, way)
 
 
 def _parses(expression: Expression) -> tuple[Expression, ...]:
@@ -256,8 +263,9 @@ def _parses(expression: Expression) -> tuple[Expression, ...]:
 
 def _numbers(clause: Clause, nodes: list[Expression]) -> Iterator[str]:
     if isinstance(clause, Cadence) and clause.growth is not None:
-        operator, factor = clause.growth
-        yield f"growth {operator} {factor}x"
+        yield describe_growth(clause.growth)
+    if isinstance(clause, Cadence) and clause.gain is not None:
+        yield describe_gain(clause.gain)
     for node in nodes:
         if isinstance(node, Compare) and _counts(node):
             yield describe(node)
@@ -282,10 +290,11 @@ def shorter(one: Clock, other: Clock) -> Clock | None:
         NotComparable: they count from different events, a word leaves one open, or months and
             days do not say which is longer.
     """
-    if one.anchor != other.anchor:
+    if (one.anchor, one.way) != (other.anchor, other.way):
         raise NotComparable(
-            f"one counts from {one.anchor}, the other from {other.anchor}: clocks with different "
-            "anchors are not comparable as numbers, since which ends first depends on what happened"
+            f"one counts {one.way} {one.anchor}, the other {other.way} {other.anchor}: clocks with "
+            "different anchors are not comparable as numbers, since which ends first depends on "
+            "what happened"
         )
     for clock in (one, other):
         if clock.duration is None:
