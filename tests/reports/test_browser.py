@@ -17,16 +17,28 @@ import pytest
 from report_page import demo, page_of, ruled, written
 from test_html import HOSTILE
 
+from ifthen import compare
 from ifthen.dates import end_of, parse_day
 from ifthen.policy.load import load_policy, policy_ids
 from ifthen.record.load import load_record
+from ifthen.reports.compare_html import write_comparison_page, write_matrix_page
 from ifthen.reports.html import write_page
+from ifthen.review.requirements import requirements
 from ifthen.ruling.replay import replay
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
 EXAMPLE = Path(__file__).parents[2] / "src" / "ifthen" / "examples" / "anthropic.yaml"
+SIDES = [
+    load_policy(name)
+    for name in (
+        "anthropic/rsp@2.2",
+        "openai/preparedness@2",
+        "deepmind/fsf@3.1",
+        "us-ca/sb53@2025",
+    )
+]
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -74,6 +86,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "demo": page_of(demo(), "2025-10-15"),
         "hostile": written(HOSTILE, "2025-06-01"),
         "example": write_page(result, example, policies),
+        "comparison": write_comparison_page(compare(SIDES, example, "2026-11-22")),
+        "matrix": write_matrix_page(SIDES, [requirements(policy) for policy in SIDES]),
     }
     for name, text in texts.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
@@ -108,7 +122,7 @@ def choose(chrome: Chrome, script: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["demo", "example", "hostile"])
+@pytest.mark.parametrize("name", ["demo", "example", "hostile", "comparison", "matrix"])
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
 def test_the_body_never_scrolls_sideways(
     chrome: Chrome, pages: dict[str, str], name: str, size: tuple[int, int]
@@ -132,14 +146,27 @@ def test_on_a_phone_the_timeline_scrolls_and_its_lanes_keep_their_names(
     assert ask(chrome, names) == ask(chrome, left.format(frame))
 
 
-@pytest.mark.parametrize("name", ["demo", "example", "hostile"])
+@pytest.mark.parametrize("name", ["demo", "example", "hostile", "comparison", "matrix"])
 def test_nothing_is_loaded_and_nothing_complains(
     chrome: Chrome, pages: dict[str, str], name: str
 ) -> None:
     show(chrome, pages[name])
     assert ask(chrome, "performance.getEntriesByType('resource').length") == 0
     assert chrome.get_log("browser") == []
-    assert ask(chrome, "document.documentElement.classList.contains('js')")
+    scripted = ask(chrome, "document.documentElement.classList.contains('js')")
+    assert scripted is (name in ("demo", "example", "hostile"))
+
+
+def test_of_the_table_at_a_glance_the_families_stay_in_sight(
+    chrome: Chrome, pages: dict[str, str]
+) -> None:
+    show(chrome, pages["comparison"], PHONE)
+    frame = "document.querySelector('.scroll')"
+    assert ask(chrome, f"{frame}.scrollWidth > {frame}.clientWidth")
+    chrome.execute_script(f"{frame}.scrollLeft = 300")
+    left = "Math.round({}.getBoundingClientRect().left)"
+    family = left.format("document.querySelector('.glance tbody th')")
+    assert ask(chrome, family) == ask(chrome, left.format(frame))
 
 
 def test_filters_hide_findings_and_count_what_is_left(
@@ -229,9 +256,12 @@ def test_on_paper_faults_are_unfolded_and_filters_are_gone(
     assert ask(chrome, f"{frame}.scrollWidth <= {frame}.clientWidth + 1")
 
 
+@pytest.mark.parametrize("name", ["example", "comparison", "matrix"])
 @pytest.mark.parametrize(("width", "height"), [(8.27, 11.69), (11.69, 16.54)])
-def test_it_prints(chrome: Chrome, pages: dict[str, str], width: float, height: float) -> None:
-    show(chrome, pages["example"])
+def test_it_prints(
+    chrome: Chrome, pages: dict[str, str], name: str, width: float, height: float
+) -> None:
+    show(chrome, pages[name])
     paper = {"landscape": True, "paperWidth": width, "paperHeight": height}
     printed = base64.b64decode(chrome.execute_cdp_cmd("Page.printToPDF", paper)["data"])
     assert printed.startswith(b"%PDF")
