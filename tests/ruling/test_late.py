@@ -15,9 +15,13 @@ policy: lab/late@1
 title: One duty by a day, one every quarter
 effective: 2024-01-01
 source: made up
+standards:
+  guarded: {title: Guarded, text: t, source: "3"}
 clauses:
   - {id: plan, kind: whenever, title: plan published, source: "1", when: policy_adopted,
      then: "published[what=plan]", by: 2024-03-31}
+  - {id: guard, kind: maintain, title: guarded, source: "3", for_each: model,
+     while: running(deploy), keep: in_place(guarded), grace: 1 week}
   - {id: review, kind: cadence, title: reviewed, source: "2", do: external_review, every: 3 months}
 """,
     )
@@ -103,3 +107,37 @@ def test_the_developers_own_word_settles_what_a_late_deed_does_not(clause):
     ]
     assert [(f.status, f.as_json()["late_by_days"]) for f in settled] == [("late", 3)]
     assert settled[0].assumes == ("the developer's own acknowledgement",)
+
+
+# --- a gap that may have ended -----------------------------------------------------------------
+
+OUT = "- {id: r, kind: model_released, date: 2024-03-01, model: m}\n"
+IN_PLACE = "- {{id: g, kind: standard_activated, standard: guarded, model: m, {}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("date", "status"),
+    [
+        ("date: 2024-03-05", "met"),
+        ("date: 2024-03-20", "late"),
+        ("date: 2024-03-05, earliest: 2024-03-03, latest: 2024-03-07", "met"),
+        ("date: 2024-03-10, earliest: 2024-03-10, latest: 2024-03-20", "late"),
+        ("date: 2024-03-05, earliest: 2024-03-05, latest: 2024-03-20", "undetermined"),
+        ("date: 2024-03-05, earliest: 2024-03-05, latest: 2024-06-20", "undetermined"),
+    ],
+)
+def test_a_gap_is_met_or_late_only_if_it_is_so_whenever_it_ended(date, status):
+    (finding,) = found("guard", OUT + IN_PLACE.format(date))
+    assert finding.status == status
+    assert (status == "undetermined") == bool(finding.unknown)
+
+
+def test_what_fails_after_a_gap_that_may_have_ended_is_counted_anew():
+    lapsed = "- {id: l, kind: standard_lapsed, standard: guarded, model: m, date: 2024-04-01}\n"
+    coarse = IN_PLACE.format("date: 2024-03-05, earliest: 2024-03-05, latest: 2024-04-20")
+    statuses = {f.outcome.key: f.status for f in found("guard", OUT + coarse)}
+    assert statuses == {"gap 1": "undetermined"}
+    again = "- {id: s, kind: standard_lapsed, standard: guarded, model: m, date: 2024-04-25}\n"
+    exact = {f.outcome.key: f.status for f in found("guard", OUT + coarse + lapsed + again)}
+    assert exact["gap 1"] == "undetermined"
+    assert exact["gap 2"] == "breached"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
+from typing import TypeAlias
 
 from ifthen.dates import (
     Instant,
@@ -435,6 +436,10 @@ class CadenceCell(Cell):
         return Due(), because
 
 
+_Unsure: TypeAlias = tuple[Instant, tuple[Because, ...]]
+"""From when on it is not known whether a gap has ended, and why."""
+
+
 class MaintainCell(Cell):
     """While a condition holds, keep another true."""
 
@@ -460,7 +465,9 @@ class MaintainCell(Cell):
         """Every stretch during which it was not kept for longer than the grace; else how it is.
 
         A gap that began under an older version that this one continues is no new one: where its
-        grace had not run out it goes on here, else it stays with the older version.
+        grace had not run out it goes on here, else it stays with the older version. A gap of which
+        it is not known whether it has ended is open between the two; what fails afterwards is
+        counted anew.
         """
         number = self.carried.number
         key, ours = f"gap {number}", bool(self.carried.pending)
@@ -471,10 +478,20 @@ class MaintainCell(Cell):
             since, (_, opened) = when[1], self.as_taken_over(when, self._standing)
         held = False
         doubt: tuple[Because, ...] = ()
+        unsure: _Unsure | None = None
         for point, steps in self.walk(self._course, at):
             active, keep = steps
             held = held or active.value is True
             failing = kleene_and((active.value, kleene_not(keep.value)))
+            if failing is None and since is not None:
+                if ours:
+                    unsure = unsure or (point.latest, steps)
+                else:
+                    since = None
+            elif unsure is not None and since is not None:
+                until = None if failing else point.latest
+                yield self._open_gap(key, since, until, opened, at, unsure)
+                since, unsure = None, None
             if failing is True and since is None:
                 number, since, opened, ours = number + 1, point.latest, steps, True
                 key = f"gap {number}"
@@ -487,10 +504,12 @@ class MaintainCell(Cell):
                 values != [step.value for step in doubt]
             ):
                 doubt = steps
-        self.state = (since is not None, number)
+        self.state = (since is not None and unsure is None, number)
         own = number > self.carried.number or bool(self.carried.pending)
         if since is not None:
-            if ours:
+            if unsure is not None:
+                yield self._open_gap(key, since, None, opened, at, unsure)
+            elif ours:
                 yield from self._once_gap(key, since, None, opened, at)
         elif doubt and not own:
             why = (reason for step in doubt for reason in step.all_unknown())
@@ -511,6 +530,24 @@ class MaintainCell(Cell):
             yield self._gap(key, since, until, because, at)
 
         return self.once((key, since, until), because, at, judge)
+
+    def _open_gap(
+        self,
+        key: str,
+        since: Instant,
+        until: Instant | None,
+        because: tuple[Because, ...],
+        at: Instant,
+        unsure: _Unsure,
+    ) -> Outcome:
+        """A gap that may have ended on one day or another."""
+        early = self._gap(key, since, unsure[0], because, at)
+        late = self._gap(key, since, until, because, at)
+        whole = extended(replace(late, late_seconds=None, carry=False), unsure[1])
+        if early.status == late.status:
+            return whole
+        reasons = (reason for step in unsure[1] for reason in step.all_unknown())
+        return extended(replace(whole, status="undetermined", done=None), (), reasons)
 
     def _gap(
         self,
