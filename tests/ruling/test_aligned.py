@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifthen import Finding, Policy, moment, parse_policy, parse_record, rule
+from ifthen import Finding, Policy, parse_policy, parse_record, rule
 from ifthen.policy.source import Source
 from ifthen.ruling.align import nearest
 from ifthen.ruling.check import check
@@ -72,7 +72,8 @@ BOTH = f"{{reading: anchor, start: {STARTED}, completion: {COMPLETED}}}"
 def test_a_breach_under_every_reading_is_a_breach(days: list[tuple[int, str]]) -> None:
     (breached,) = [f for f in findings(BOTH, days) if f.status == "breached"]
     assert {reading.outcome.status for reading in breached.readings} == {"breached"}
-    assert " or " in breached.says and "not done" in breached.says
+    assert " or " in breached.says
+    assert "not done" in breached.says
 
 
 def test_closed_turns_are_compared_by_the_deeds_that_ended_them() -> None:

@@ -18,6 +18,11 @@ def bound_text(bound: Bound) -> str:
     return value if bound.kind == "value" else f"{bound.kind.replace('_', ' ')} {value}"
 
 
+def happens(plan: str) -> str:
+    """What a finding takes for granted that rests on a planned fact."""
+    return f"{plan} happens as planned"
+
+
 def sentence(
     title: str,
     subject: Subject,
