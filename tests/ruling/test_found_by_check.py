@@ -118,8 +118,8 @@ def test_whatever_is_undetermined_says_why() -> None:
 
 def test_what_memory_would_change_under_one_reading_is_open_under_every_place() -> None:
     facts = (
-        "- {id: f1, kind: assessment_started, model: a, date: 2023-12-31, confidence: recall}\n"
-        "- {id: f2, kind: assessment_started, model: a, date: 2024-01-02}\n"
+        "- {id: f1, kind: assessment_started, model: a, date: 2024-01-02, confidence: recall}\n"
+        "- {id: f2, kind: assessment_started, model: a, date: 2024-02-01}\n"
     )
     first, *_ = found("cadence", facts, "2024-04-15", "a")
     assert first.status == "undetermined"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from worlds import (
@@ -15,8 +16,9 @@ from worlds import (
     statuses,
 )
 
-from ifthen import due, replay, rule
-from ifthen.dates import day_of, end_of
+from ifthen import due, load_policy, parse_record, replay, rule
+from ifthen.dates import day_of, end_of, format_day
+from ifthen.policy.source import Source
 
 LAST = LAST_DAY + 25
 
@@ -68,3 +70,34 @@ def test_what_comes_next_is_in_order_and_within_the_days_asked(chosen, record, s
     for item in found:
         overdue = item.finding.status in ("breached", "missed")
         assert overdue or today <= day_of(item.finding.outcome.due[1]) <= today + days
+
+
+@pytest.mark.parametrize(
+    ("released", "more", "limit"),
+    [
+        ("2025-09-30", "", "2025-09-16"),
+        ("2025-10-20", "", "2025-09-29"),
+        ("2025-10-05", "", "2025-09-21"),
+        ("2025-09-10", "", "2025-08-27"),
+        ("2025-09-30", "framework_confirmed, date: 2025-09-25", "2025-09-16"),
+    ],
+)
+@pytest.mark.parametrize("days", [25, 40])
+def test_the_earliest_limit_is_told_also_where_a_plan_sets_it(released, more, limit, days):
+    """The code asks for four weeks from notification, and two weeks before placement."""
+    text = f"""
+record: Lab
+facts:
+- {{id: p, date: 2025-08-02, kind: policy_adopted, policy: eu/gpai-code@2025}}
+- {{id: o, date: 2025-08-02, kind: organisation, signatory: gpai-code}}
+- {{id: t, date: 2025-08-05, kind: training_started, model: m, flop: 2e26}}
+- {{id: n, date: 2025-09-01, kind: classification_notified, model: m}}
+- {{id: r, date: {released}, planned: true, kind: model_released, model: m, market: [eu]}}
+"""
+    if more:
+        text += f"- {{id: f, planned: true, what: framework, kind: {more}}}\n"
+    record = parse_record(Source("record.yaml", text))
+    found = due([load_policy("eu/gpai-code@2025")], record, "2025-09-05", days)
+    (item,) = [i for i in found if i.finding.clause.endswith("#framework-confirmed")]
+    assert format_day(item.day) == limit
+    assert ("r happens as planned" in item.finding.assumes) == (limit != "2025-09-29")

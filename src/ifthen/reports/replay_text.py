@@ -10,6 +10,7 @@ from ifthen.reports.ruling_text import TONES, counted, reason_of, write_policies
 from ifthen.ruling.finding import FAULTS
 from ifthen.ruling.judge import Subject
 from ifthen.ruling.replay import Change, DueItem, Replay
+from ifthen.ruling.wording import happens
 
 _QUIET = frozenset({"dormant", "open", "available", "noted", "undetermined", "lapsed"})
 """New findings of these statuses are counted rather than listed, unless all is asked for."""
@@ -86,6 +87,9 @@ def _write_item(page: Page, item: DueItem, at: Instant, tone: Tone | None) -> No
     page.item(format_day(item.day), f"{finding.title}{about}, {distance}", column=12, tone=tone)
     if finding.status == "undetermined":
         page.item("", reason_of(finding), column=12)
+    plans = [assumed for assumed in finding.assumes if assumed.endswith(happens(""))]
+    if plans:
+        page.item("", f"assumes: {'; '.join(plans)}", column=12)
     page.item("", ", ".join(filter(None, (finding.clause, finding.section))), column=12)
 
 

@@ -19,6 +19,7 @@ from ifthen.ruling.outcome import Outcome, Status
 from ifthen.ruling.procedures import ProcedureCell
 from ifthen.ruling.reasons import Because
 from ifthen.ruling.session import Group, Session
+from ifthen.ruling.wording import happens
 from ifthen.vocabulary import Action
 
 Answer: TypeAlias = Literal["permitted", "held", "undetermined"]
@@ -127,7 +128,7 @@ def _as_planned(finding: Finding, session: Session) -> Finding:
     plans = [id for id in finding.outcome.facts if id in by_id and by_id[id].planned]
     if not plans:
         return finding
-    assumes = (*finding.assumes, *(f"{id} happens as planned" for id in plans))
+    assumes = (*finding.assumes, *(happens(id) for id in plans))
     return replace(finding, assumes=assumes)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from operator import is_
 
 from ifthen.policy.model import Clause, Policy, Power, Procedure, Whenever
+from ifthen.ruling.align import NEVER_ASKED, Place, aligned, in_order
 from ifthen.ruling.cells import Cell
 from ifthen.ruling.finding import FAULTS, Finding, ReadingStatus, WordStatus
 from ifthen.ruling.judge import Meaning, Subject
@@ -19,11 +20,6 @@ from ifthen.ruling.outcome import UNPUBLISHED, Outcome, Status, with_force
 from ifthen.ruling.variants import Anatomy
 from ifthen.ruling.wording import bound_text, sentence
 from ifthen.vocabulary import Force
-
-NEVER_ASKED = "-"
-"""Key of the outcome that says that nothing triggered the clause."""
-Place = tuple[str, str]
-"""Key and part of an outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +68,9 @@ def merge(
         before: what the same variants gave before; what rests on the same outcomes is taken again.
     """
     known = before.parts if before is not None and before.continued == continued else {}
-    found = [variant.cell.found for variant in variants]
-    places = _places(variants, continued=continued)
+    literal = [variant.meaning == "literal" for variant in variants]
+    found = aligned(clause, [variant.cell.found for variant in variants], literal)
+    places = _places(variants, found, continued=continued)
     recalled = not all(variant.recall for variant in variants)
     parts: dict[Place, tuple[tuple[Outcome | None, ...], Finding]] = {}
     for place in places:
@@ -81,7 +78,7 @@ def merge(
         part = known.get(place)
         if part is None or not all(map(is_, part[0], outcomes)):
             stated = [
-                (variant, _stated(outcome, clause))
+                (variant, _stated(outcome, clause, place[0]))
                 for variant, outcome in zip(variants, outcomes, strict=True)
                 if outcome is not None and not (outcome.carry and continued)
             ]
@@ -94,17 +91,20 @@ def merge(
     return Merged(continued, parts)
 
 
-def _places(variants: Sequence[Variant], *, continued: bool) -> Collection[Place]:
+def _places(
+    variants: Sequence[Variant], found: Sequence[Mapping[Place, Outcome]], *, continued: bool
+) -> Collection[Place]:
     """Where there is something to say, in the order in which it was found."""
     if len(variants) == 1 and not continued:
-        return variants[0].cell.found
-    return dict.fromkeys(
+        return found[0]
+    said = {
         place
-        for variant in variants
+        for variant, outcomes in zip(variants, found, strict=True)
         if variant.meaning == "literal"
-        for place, outcome in variant.cell.found.items()
+        for place, outcome in outcomes.items()
         if not (outcome.carry and continued) and (variant.recall or outcome.status in FAULTS)
-    )
+    }
+    return [place for place in in_order(found) if place in said]
 
 
 def _merged(
@@ -150,8 +150,10 @@ def _reading(variant: Variant) -> tuple[tuple[str, str], ...]:
     return tuple(variant.readings.items())
 
 
-def _stated(outcome: Outcome, clause: Clause) -> Outcome:
+def _stated(outcome: Outcome, clause: Clause, key: str) -> Outcome:
     """An outcome in the words of the clause's force; what ended with its version has lapsed."""
+    if outcome.key != key:
+        outcome = replace(outcome, key=key)
     if outcome.carry and outcome.status != "undetermined":
         outcome = replace(outcome, status="lapsed", done=None, late_seconds=None, between=())
     if isinstance(clause, Procedure):

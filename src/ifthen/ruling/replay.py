@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeAlias
 
 from ifthen.dates import Day, Instant, Moment, day_of, end_of, format_day, format_instant, moment
 from ifthen.policy.model import Policy
@@ -14,6 +15,10 @@ from ifthen.ruling.judge import Subject
 from ifthen.ruling.outcome import Status
 from ifthen.ruling.rule import rule
 from ifthen.ruling.session import Session
+from ifthen.ruling.wording import happens
+
+_Key: TypeAlias = tuple[str, Subject, str]
+"""What identifies a finding from one ruling to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ def replay(
         | {day_of(end)}
     )
     first = end_of(days[0]) if start is None else moment(start)
-    statuses: dict[tuple[str, Subject, str], Status] = {}
+    statuses: dict[_Key, Status] = {}
     changes: list[Change] = []
     for number, day in enumerate(days):
         until = min(end_of(day), end)
@@ -98,7 +103,7 @@ def replay(
 def _step(
     session: Session,
     at: Instant,
-    statuses: dict[tuple[str, Subject, str], Status],
+    statuses: dict[_Key, Status],
     changes: list[Change],
     start: Instant,
 ) -> None:
@@ -141,21 +146,74 @@ def due(
     """What is overdue at ``at`` and what falls due within ``days`` days, planned facts included.
 
     A planned fact is taken as if it happened on its day: what must be done before a planned
-    release, for example, is due on that day.
+    release, for example, is due on that day, and overdue where that day has passed. Where a plan
+    sets an earlier limit than the record without plans, the earlier one counts.
     """
     at = moment(at)
     known = at if known is None else moment(known)
-    horizon = end_of(day_of(at) + days)
-    found: dict[tuple[str, Subject, str], DueItem] = {}
-    for until, planned in ((at, False), (horizon, True)):
+    today, last = day_of(at), day_of(at) + days
+    horizon = end_of(last)
+
+    def ruled(record: Record, until: Instant, *, planned: bool) -> dict[_Key, Finding]:
         session = Session(policies, record, throughout=throughout, planned=planned)
         session.advance(until, known)
-        for finding in session.ruling().findings:
-            interval = finding.outcome.due
-            waiting = finding.status in ("pending", "breached", "missed", "undetermined")
-            if waiting and interval is not None and finding.outcome.done is None:
-                overdue = finding.status in ("breached", "missed") and not planned
-                upcoming = day_of(at) <= day_of(interval[1]) <= day_of(horizon)
-                if overdue or upcoming:
-                    found.setdefault(finding.key, DueItem(day_of(interval[0]), finding))
+        return {finding.key: finding for finding in session.ruling().findings}
+
+    found: dict[_Key, DueItem] = {}
+    for key, finding in ruled(record, at, planned=False).items():
+        interval = finding.outcome.due
+        if interval is not None and _waits(finding):
+            overdue = finding.status in ("breached", "missed")
+            if overdue or today <= day_of(interval[1]) <= last:
+                found[key] = DueItem(day_of(interval[0]), finding)
+    # A plan beyond the days asked about may set a limit that lies within them.
+    for until in sorted({horizon, *(f.latest for f in record.facts if f.planned)}):
+        if until < horizon:
+            continue
+        plain = ruled(record, until, planned=False)
+        plans = _Plans(record, partial(ruled, until=until, planned=True))
+        for key, finding in plans.found.items():
+            interval, now = finding.outcome.due, found.get(key)
+            if interval is None or not (_waits(finding) or now is not None):
+                continue
+            by_plan = key not in plain or plain[key].outcome.due != interval
+            past = by_plan and finding.status != "pending" and day_of(interval[1]) < today
+            sooner = now is None or day_of(interval[0]) < now.day
+            if sooner and (past or today <= day_of(interval[1]) <= last):
+                assumed = plans.behind(finding) if by_plan else finding
+                found[key] = DueItem(day_of(interval[0]), assumed)
     return tuple(sorted(found.values(), key=lambda item: (item.day, item.finding.clause)))
+
+
+def _waits(finding: Finding) -> bool:
+    """Whether something is still to be done, or may be."""
+    waiting = finding.status in ("pending", "breached", "missed", "undetermined")
+    return waiting and finding.outcome.done is None
+
+
+class _Plans:
+    """What is found with every plan carried out, and on which plans it rests."""
+
+    def __init__(self, record: Record, ask: Callable[[Record], dict[_Key, Finding]]) -> None:
+        self.found = ask(record)
+        self._record = record
+        self._ask = ask
+        self._plans = [fact.id for fact in record.facts if fact.planned]
+        self._without: dict[str, dict[_Key, Finding]] = {}
+
+    def behind(self, finding: Finding) -> Finding:
+        """A finding that says which plans set when it is due: those without which it is not."""
+        plans = [id for id in self._plans if self._due_without(id, finding) != finding.outcome.due]
+        assumes = (*finding.assumes, *(happens(id) for id in plans))
+        return replace(finding, assumes=tuple(dict.fromkeys(assumes)))
+
+    def _due_without(self, id: str, finding: Finding) -> object:
+        if id not in self._without:
+            facts = tuple(
+                fact
+                for fact in self._record.facts
+                if id not in (fact.id, fact.amends, fact.supersedes)
+            )
+            self._without[id] = self._ask(replace(self._record, facts=facts))
+        other = self._without[id].get(finding.key)
+        return None if other is None else other.outcome.due

@@ -18,6 +18,11 @@ def bound_text(bound: Bound) -> str:
     return value if bound.kind == "value" else f"{bound.kind.replace('_', ' ')} {value}"
 
 
+def happens(plan: str) -> str:
+    """What a finding takes for granted that rests on a planned fact."""
+    return f"{plan} happens as planned"
+
+
 def sentence(
     title: str,
     subject: Subject,
@@ -64,8 +69,7 @@ def _tail(
             return "nothing is asked" + (f" on {outcome.instance}" if outcome.instance else "")
         case "pending":
             since = f" since {triggered}" if triggered else ""
-            dues = dict.fromkeys(when(r.outcome.due, latest=True) for r in readings)
-            by = due or " or ".join(str(day) for day in dues if day is not None)
+            by = due or _either(readings)
             return f"asked{since}, due by {by}" if by else f"asked{since}, with no date set"
         case "met":
             return f"done {done}" + (f", due by {due}" if due else "") if done else "kept"
@@ -73,9 +77,10 @@ def _tail(
             by = f"late by {late}" if late else "late, by how much the dates do not tell"
             return f"due by {due}, done {done}, {by}"
         case "breached":
-            if due is None or outcome.due == outcome.triggered:
+            by = due or _either(readings)
+            if not by or outcome.due == outcome.triggered:
                 return f"not so on {triggered}" if triggered else "not done"
-            return f"due by {due} and not done"
+            return f"due by {by} and not done"
         case "missed":
             by = f", late by {late}" if late else ""
             return f"an aim missed: due by {due}{by}" if due else "an aim missed"
@@ -102,6 +107,12 @@ def _tail(
         case "undetermined":
             return _undetermined(outcome, readings, unknown)
     raise ValueError(f"no wording for status {status}")
+
+
+def _either(readings: Sequence[ReadingStatus]) -> str:
+    """The days on which it is due under one reading or another."""
+    dues = dict.fromkeys(when(reading.outcome.due, latest=True) for reading in readings)
+    return " or ".join(day for day in dues if day is not None)
 
 
 def _undetermined(

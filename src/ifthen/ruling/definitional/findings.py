@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, partial
@@ -24,6 +24,7 @@ from ifthen.record.model import Fact, Record
 from ifthen.ruling.definitional.clauses import outcomes
 from ifthen.ruling.definitional.conditions import Conditions
 from ifthen.ruling.definitional.settling import Handed, Window, forced, once
+from ifthen.ruling.definitional.turns import Table, compared
 from ifthen.ruling.definitional.values import UNTOLD
 from ifthen.ruling.definitional.view import Subject, View
 from ifthen.ruling.finding import FAULTS
@@ -194,13 +195,14 @@ class Findings:
         """The findings before any acknowledgement."""
         assignments = Anatomy(self.policy, clause).assignments
         for subject in self._subjects(clause, handover):
-            tables = []
-            for readings in assignments:
-                table = self._table(clause, subject, readings, self.view, handover)
-                sure = None
-                if self.sure is not None:
-                    sure = self._table(clause, subject, readings, self.sure, handover)
-                tables.append((readings, table, sure))
+            views = [self.view] if self.sure is None else [self.view, self.sure]
+            asked = [(readings, view) for view in views for readings in assignments]
+            found = compared(
+                clause, [self._table(clause, subject, *each, handover) for each in asked]
+            )
+            count = len(assignments)
+            sures: Sequence[Table | None] = found[count:] or [None] * count
+            tables = list(zip(assignments, found[:count], sures, strict=True))
             places = [place for _, table, _ in tables for place in table]
             places += [
                 place
@@ -209,13 +211,13 @@ class Findings:
                 if outcome.status in FAULTS
             ]
             for place in dict.fromkeys(places):
-                found = [
+                told = [
                     (readings, _told(_asked(table, place), sure, place), place in table)
                     for readings, table, sure in tables
                 ]
-                stated = [(readings, outcome) for readings, outcome, here in found if here]
+                stated = [(readings, outcome) for readings, outcome, here in told if here]
                 if not stated or any(outcome.status != "undetermined" for _, outcome in stated):
-                    stated = [(readings, outcome) for readings, outcome, _ in found]
+                    stated = [(readings, outcome) for readings, outcome, _ in told]
                 yield self._expected(clause, subject, stated)
 
     def _expected(
