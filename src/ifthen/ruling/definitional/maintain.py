@@ -103,4 +103,6 @@ class Kept(Ruled):
         beyond = due is None or self.window.closed(due[1])
         carry = until is None and self.window.closed(self.at) and beyond
         found = Outcome(key, status, due=due, late_seconds=late, carry=carry)
+        if carry and due is not None and not self.window.closed(due[0]):
+            found = unsure(replace(found, status="undetermined"))
         return self.stretch(found, since, until, steps)
