@@ -137,6 +137,18 @@ def test_a_turn_that_may_have_begun_under_either_is_left_open_in_both():
     assert found == {"2": ("breached", False)}
 
 
+@pytest.mark.parametrize(
+    ("switch", "status"), [(15, "lapsed"), (17, "undetermined"), (25, "breached")]
+)
+def test_what_may_have_fallen_due_before_the_version_ended_is_open(switch, status):
+    chosen = Chosen(("every-fortnight",), ())
+    began = coarse({**TRAINED, "id": "i"}, 2, 4)
+    record, at = record_of([adopted(), began, adopted(switch, 2)]), moment(day(60))
+    first = next(f for f in rule(chosen.policies, record, at).findings if f.policy[-1] == "1")
+    assert first.status == status
+    assert check(first, chosen.policies[0], record, at, at) == ()
+
+
 # --- what a condition triggers ------------------------------------------------------------------
 
 RISKY = {"id": "d", "kind": "threshold_decision", "date": day(5), "model": "alpha",

@@ -338,7 +338,7 @@ class Cell:
             self.wake_at((due.low or 0) + 1, at)
         beyond = due.high is None or self.window.closed_by(due.high)
         done_inside = done is not None and self.window.holds(done[0])
-        return Outcome(
+        found = Outcome(
             key,
             "undetermined" if due.unknown else worst.status,
             part,
@@ -359,6 +359,17 @@ class Cell:
             ),
             limits=due.limits,
             carry=self.window.closed_by(at) and beyond and not done_inside,
+        )
+        return self.ended(found)
+
+    def ended(self, outcome: Outcome) -> Outcome:
+        """An outcome; open where it is not known whether it fell due before its version ended."""
+        if not outcome.carry or outcome.due is None or self.window.closed_by(outcome.due[0]):
+            return outcome
+        reason = "whether it fell due before this version ended is not known"
+        unknown = (*outcome.unknown, reason)
+        return replace(
+            outcome, status="undetermined", late_seconds=None, between=(), unknown=unknown
         )
 
     def deeds(

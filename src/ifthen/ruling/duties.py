@@ -595,4 +595,4 @@ class MaintainCell(Cell):
             and self.window.closed_by(at)
             and (due is None or self.window.closed_by(due[1])),
         )
-        return extended(outcome, because)
+        return extended(self.ended(outcome), because)

@@ -107,4 +107,6 @@ class Kept(Ruled):
         carry = until is None and self.window.closed(self.at) and beyond
         assumes = self.graced(clause.grace)
         found = Outcome(key, status, due=due, late_seconds=late, assumes=assumes, carry=carry)
+        if carry and due is not None and not self.window.closed(due[0]):
+            found = unsure(replace(found, status="undetermined"))
         return self.stretch(found, since, until, steps)

@@ -161,22 +161,24 @@ class Settling:
         beyond = limit is None or self.window.closed(limit.high)
         undone = done is None or not self.window.holds(done[0])
         named = () if trigger is None else (trigger.id,)
+        carry = self.window.closed(self.at) and beyond and undone
+        split = carry and limit is not None and not self.window.closed(limit.low)
         return Outcome(
             key,
-            worst.status,
+            "undetermined" if split else worst.status,
             part,
             None if trigger is None else trigger.id,
             when,
             None if limit is None else (limit.low, limit.high),
             done,
-            late if worst.status == "late" else None,
-            worst.between,
+            late if worst.status == "late" and not split else None,
+            () if split else worst.between,
             once(
                 chain(() if limit is None else limit.assumes, *(each.assumes for each in settled))
             ),
-            once(chain.from_iterable(each.unknown for each in settled)),
+            UNTOLD if split else once(chain.from_iterable(each.unknown for each in settled)),
             once(chain(named, *(each.facts for each in settled))),
-            carry=self.window.closed(self.at) and beyond and undone,
+            carry=carry,
         )
 
     def taken_over(self, limit: Limit | None, when: Interval, key: str) -> Limit | None:
