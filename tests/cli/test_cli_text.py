@@ -29,6 +29,8 @@ COMMANDS = {
     "may-undetermined": (3, "may deploy public.yaml --model 'Vega 2' --at 2025-06-01"),
     "due": (0, "due record.yaml --at 2025-06-01"),
     "due-nothing": (0, "due record.yaml --at 2025-06-01 --days 0"),
+    "due-no-policy": (0, "due record.yaml --at 2024-12-01"),
+    "due-not-encoded": (0, "due public.yaml --at 2025-07-01"),
     "due-public": (0, "due public.yaml --at 2025-03-05"),
     "why-held": (0, "why record.yaml deploy-gate --at 2025-06-01 --model example-2"),
     "why-late": (0, "why record.yaml incident-report --at 2025-06-01"),

@@ -16,7 +16,8 @@ from worlds import (
     record_of,
 )
 
-from ifthen import Session, rule
+from ifthen import Session, moment, parse_policy, parse_record, rule
+from ifthen.policy.source import Source
 
 MOMENTS = st.lists(
     st.tuples(st.integers(0, LAST_DAY + 40), st.sampled_from([0, 0, 0, -43_199, -86_399])),
@@ -85,3 +86,20 @@ def test_adding_then_advancing_loses_nothing(chosen, found, later):
     at = session.at + later * 86_400
     session.advance(at)
     assert differences(session.ruling(), rule(chosen.policies, record, at)) == []
+
+
+def test_the_record_begins_with_the_first_fact_added_to_an_empty_one():
+    policy = parse_policy(
+        Source(
+            "policy.yaml",
+            "policy: lab/p@1\ntitle: T\neffective: 2024-01-01\nsource: s\nclauses:\n"
+            "- {id: c, kind: cadence, title: t, source: s, do: published, every: 10 days}\n",
+        )
+    )
+    text = "record: L\nfacts:\n- {id: a, date: 2024-03-01, kind: incident}\n"
+    record = parse_record(Source("record.yaml", text))
+    session = Session([policy], replace(record, facts=()), throughout=True)
+    session.advance(moment("2024-01-01"))
+    session.add(record.facts[0])
+    fresh = rule([policy], record, session.at, throughout=True)
+    assert differences(session.ruling(), fresh) == []

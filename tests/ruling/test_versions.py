@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import LAST_DAY, Chosen, adopted, continuing, day, facts, laws, part, record_of
 
-from ifthen import moment, rule
+from ifthen import load_policy, moment, parse_record, rule
 from ifthen.policy.model import Constant
+from ifthen.policy.source import Source
 from ifthen.ruling.check import Checker, check
 
 SWITCH = 10
@@ -329,3 +330,21 @@ def test_only_the_next_version_of_its_own_family_ends_a_version():
         "lab/security@7",
         "lab/safety@2",
     ]
+
+
+def test_what_one_reading_leaves_to_the_next_version_is_confirmed():
+    text = """
+developer: Lab
+facts:
+- {id: a0, date: 2023-12-01, kind: policy_adopted, policy: deepmind/fsf@1.0}
+- {id: a1, date: 2024-04-21, kind: policy_adopted, policy: deepmind/fsf@2.0}
+- {id: f1, kind: assessment_started, date: 2024-04-09, model: n}
+"""
+    record = parse_record(Source("record.yaml", text))
+    policies = [load_policy("deepmind/fsf@1.0"), load_policy("deepmind/fsf@2.0")]
+    ruling = rule(policies, record, "2024-09-21")
+    (finding,) = [
+        f for f in ruling.findings if f.clause.endswith("#compute-cadence") and f.readings
+    ]
+    assert [dict(reading.readings) for reading in finding.readings] == [{"counted-from": "start"}]
+    assert check(finding, policies[0], record, ruling.at, ruling.known) == ()

@@ -95,11 +95,13 @@ def due(
     from ifthen import due as ask
     from ifthen.cli.output import page, show, show_json, write
     from ifthen.dates import format_instant
+    from ifthen.ruling.replay import in_force
 
     moment = inputs.moment_of("--at", at)
     loaded = inputs.load(records, policies)
     seen = inputs.known_of(known, moment, loaded.record)
     items = ask(loaded.policies, loaded.record, moment, days, seen, throughout=loaded.throughout)
+    versions = in_force(loaded.policies, loaded.record, moment, seen, throughout=loaded.throughout)
     if ics is not None:
         from ifthen.reports.calendar import calendar
 
@@ -110,6 +112,7 @@ def due(
                 "at": format_instant(moment),
                 "known": format_instant(seen),
                 "days": days,
+                "policies": [version.as_json() for version in versions],
                 "due": [item.as_json() for item in items],
             }
         )
@@ -117,7 +120,7 @@ def due(
     from ifthen.reports.replay_text import write_due
 
     text = page()
-    write_due(text, items, loaded.record.name, moment, days)
+    write_due(text, items, versions, loaded.record.name, moment, days)
     if ics is not None:
         text.write(f"The calendar is in {ics}.")
     show(text)

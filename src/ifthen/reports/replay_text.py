@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ifthen.dates import Day, Instant, day_of, end_of, format_day, format_instant
 from ifthen.reports.page import Page, Tone
 from ifthen.reports.ruling_text import TONES, counted, reason_of, write_policies
-from ifthen.ruling.finding import FAULTS
+from ifthen.ruling.finding import FAULTS, InForce, unruled
 from ifthen.ruling.judge import Subject
 from ifthen.ruling.replay import Change, DueItem, Replay
 from ifthen.ruling.wording import happens
@@ -50,9 +50,20 @@ def _is_quiet(change: Change) -> bool:
     return change.finding.status in _QUIET and change.was not in FAULTS | {"held", "pending"}
 
 
-def write_due(page: Page, items: Sequence[DueItem], name: str, at: Instant, days: int) -> None:
-    """Write what is overdue and what falls due, in order."""
+def write_due(
+    page: Page,
+    items: Sequence[DueItem],
+    policies: Sequence[InForce],
+    name: str,
+    at: Instant,
+    days: int,
+) -> None:
+    """Write what is overdue and what falls due, in order, and what no policy here tells of."""
     page.heading(f"{name}, from {format_instant(at)}, {days} days ahead")
+    untold = unruled(policies, at)
+    if untold:
+        write_policies(page, policies, at)
+        page.write(f"Not told: {'; '.join(untold)}.", indent=2, tone="warn")
     unsure = [item for item in items if item.finding.status == "undetermined"]
     overdue = [item for item in items if item not in unsure and _limit(item) < at]
     coming = [item for item in items if item not in unsure and _limit(item) >= at]
@@ -67,7 +78,7 @@ def write_due(page: Page, items: Sequence[DueItem], name: str, at: Instant, days
                 _write_item(page, item, at, tone)
     if not items:
         page.blank()
-        page.write("Nothing with a date falls due.")
+        page.write("Nothing is known to fall due." if untold else "Nothing with a date falls due.")
 
 
 def _limit(item: DueItem) -> Instant:

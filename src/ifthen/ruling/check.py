@@ -20,7 +20,7 @@ Not confirmed: ``says``, the charitable side of ``words``, and the wording of ``
 clause that continues one of an older version, whose text is not at hand, only this is confirmed:
 that some earlier version of the family may have handed over what arose before this one began, and,
 where a condition triggers, that it may have come to the same then.
-Whether a newer version takes over what is ``lapsed`` is not asked.
+Whether a newer version takes over what is ``lapsed``, or asked by one reading, is not asked.
 """
 
 from __future__ import annotations
@@ -110,9 +110,10 @@ class Checker:
     def _worked_out(self, place: _Place) -> Iterator[Expected]:
         name, subject, key, part, when = place
         for handover in self.findings.handovers(self.findings.clauses[name], key, when):
-            for one in self.findings.of(name, handover):
-                if (one.subject, one.outcome.key, one.outcome.part) == (subject, key, part):
-                    yield one
+            for left in (False, True) if handover.end is not None else (False,):
+                for one in self.findings.of(name, handover, left=left):
+                    if (one.subject, one.outcome.key, one.outcome.part) == (subject, key, part):
+                        yield one
 
 
 def _differences(finding: Finding, expected: Expected) -> Iterator[str]:

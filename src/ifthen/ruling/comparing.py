@@ -14,7 +14,7 @@ from ifthen.ruling.order import Point
 from ifthen.ruling.quantities import Range
 from ifthen.ruling.reasons import kleene_not
 from ifthen.ruling.timeline import Last
-from ifthen.vocabulary import FINDINGS
+from ifthen.vocabulary import FINDINGS, UNSTATED
 
 
 def passing(
@@ -46,6 +46,10 @@ def holds(operator: str, left: object, right: object, scale: tuple[str, ...] = (
 
     Words rise in the order of ``FINDINGS`` or of the policy's ``scale``.
     """
+    left_words = left if isinstance(left, tuple) else (left,)
+    if UNSTATED in left_words and left != right:
+        stated = operator in ("in", "includes", "=", "!=") and _stated(left_words, right)
+        return None if not stated else operator != "!="
     if operator == "in":
         if not isinstance(right, tuple):
             return left == right
@@ -69,6 +73,11 @@ def holds(operator: str, left: object, right: object, scale: tuple[str, ...] = (
     if operator == "!=":
         return not equal
     return None
+
+
+def _stated(words: tuple[object, ...], wanted: object) -> bool:
+    """Whether words, some of which are not told, hold what is wanted all the same."""
+    return any(word in (wanted if isinstance(wanted, tuple) else (wanted,)) for word in words)
 
 
 def shown(values: tuple[object, ...]) -> str:

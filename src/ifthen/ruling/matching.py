@@ -21,7 +21,7 @@ from ifthen.policy.model import (
 )
 from ifthen.record.model import Fact
 from ifthen.ruling.answers import free_variables
-from ifthen.ruling.reasons import kleene_and
+from ifthen.ruling.reasons import kleene_and, kleene_not, kleene_or
 from ifthen.ruling.sieves import Sieve
 from ifthen.ruling.timeline import Timeline
 from ifthen.vocabulary import ADOPTIONS, DEFAULTS, UNSTATED
@@ -33,6 +33,11 @@ def attribute(fact: Fact, name: str) -> object:
         return (fact.earliest, fact.latest)
     value = fact.attributes.get(name)
     return DEFAULTS.get((fact.kind, name)) if value is None else value
+
+
+def among(word: str, stated: Iterable[str]) -> bool | None:
+    """Whether a word is stated; of what says ``unstated``, no other word is known to be absent."""
+    return True if word in stated else None if UNSTATED in stated else False
 
 
 Given: TypeAlias = Mapping[str, tuple[str, ...] | None]
@@ -324,15 +329,15 @@ class Matcher:
         if test.attribute == "about" and "this" in test.values:
             return self._about(fact, trigger)
         stated = attribute(fact, test.attribute)
-        if stated is None or (stated == UNSTATED and UNSTATED not in test.values):
+        if stated is None:
             return None
         wanted: list[str] = []
         for value in test.values:
             meant = given.get(value) if value in test.bound else (value,)
-            if meant is None:
+            if meant is None or (value in test.bound and UNSTATED in meant):
                 return None
             wanted += [self.standard if w == "this" and self.standard else w for w in meant]
-        some_or_all = any if test.operator == "in" else all
+        found: bool | None
         if isinstance(stated, bool):
             found = ("true" if stated else "false") in wanted
         elif isinstance(stated, Fraction):
@@ -342,8 +347,9 @@ class Matcher:
             if words is None:
                 return None
             said = self._meant(test.attribute, words)
-            found = some_or_all(word in said for word in self._meant(test.attribute, wanted))
-        return not found if test.operator == "!=" else found
+            each = [among(word, said) for word in self._meant(test.attribute, wanted)]
+            found = kleene_or(each) if test.operator == "in" else kleene_and(each)
+        return kleene_not(found) if test.operator == "!=" else found
 
     def _meant(self, name: str, words: Iterable[str]) -> list[str]:
         """What words of an attribute stand for: members of a group, ids for aliases and keys."""

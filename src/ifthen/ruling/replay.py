@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from ifthen.dates import Day, Instant, Moment, day_of, end_of, format_day, format_instant, moment
 from ifthen.policy.model import Policy
 from ifthen.record.model import Record
-from ifthen.ruling.finding import Finding, Ruling
+from ifthen.ruling.finding import Finding, InForce, Ruling
 from ifthen.ruling.judge import Subject
 from ifthen.ruling.outcome import Status
 from ifthen.ruling.rule import rule
@@ -183,6 +183,20 @@ def due(
                 assumed = plans.behind(finding) if by_plan else finding
                 found[key] = DueItem(day_of(interval[0]), assumed)
     return tuple(sorted(found.values(), key=lambda item: (item.day, item.finding.clause)))
+
+
+def in_force(
+    policies: Sequence[Policy],
+    record: Record,
+    at: Moment,
+    known: Moment | None = None,
+    *,
+    throughout: bool = False,
+) -> tuple[InForce, ...]:
+    """The versions adopted by ``at``, as a ruling lists them; the arguments are as for ``due``."""
+    session = Session(policies, record, throughout=throughout, lazy=True)
+    session.advance(moment(at), None if known is None else moment(known))
+    return session.in_force
 
 
 def _waits(finding: Finding) -> bool:

@@ -348,6 +348,7 @@ class Session:
             and KINDS[fact.kind].group != "policy"
             and len(instants_of(fact)) == len({fact.earliest, fact.known})
             and self.at == self.known
+            and bool(self.sight(True).shown and self.sight(False).shown)
             and bisect_right(self._instants, self.at) == bisect_right(self._instants, known)
             and not self.sight(True).timeline.unsettled_by(fact)
             and not self.sight(False).timeline.unsettled_by(fact)

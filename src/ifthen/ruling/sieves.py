@@ -120,9 +120,9 @@ def _words(fact: Fact, name: str) -> Sequence[str] | None:
     if value is None:
         value = DEFAULTS.get((fact.kind, name))
     if isinstance(value, str):
-        return None if value == UNSTATED else (value,)
+        value = (value,)
     if isinstance(value, Mapping):
         return tuple(value)
     if isinstance(value, tuple) and all(isinstance(word, str) for word in value):
-        return value
+        return None if UNSTATED in value else value
     return None

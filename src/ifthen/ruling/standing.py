@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ifthen.policy.model import Policy
 from ifthen.record.model import Fact
-from ifthen.ruling.matching import Names, attribute
+from ifthen.ruling.matching import Names, among, attribute
 from ifthen.ruling.order import Point
 from ifthen.ruling.quantities import Value
 from ifthen.ruling.reasons import Because, agree, kleene_or
@@ -106,7 +106,9 @@ class Standing:
             if words is None:
                 return None
             concerned = self.timeline.concerns(fact)
-            return standard in words and (not concerned or model is None or model in concerned)
+            if concerned and model is not None and model not in concerned:
+                return False
+            return among(standard, words)
 
         sieve = self.names.sieve("standard", (standard,))
         return self.timeline.lane(
@@ -216,7 +218,7 @@ class Standing:
 
         def about(fact: Fact) -> bool | None:
             words = self.names.words(fact, "threshold")
-            return None if words is None else category in words
+            return None if words is None else among(category, words)
 
         lane = self.timeline.lane(
             ("forecast", category, model, self.policy.id), ("forecast",), model, about

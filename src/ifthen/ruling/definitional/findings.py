@@ -70,7 +70,7 @@ class Findings:
         self.view = View(history, record.complete, at, known, recall=True)
         self.clauses = {clause.common.id: clause for clause in policy.clauses}
         self._sure = partial(View, history, record.complete, at, known, recall=False)
-        self._found: dict[tuple[str, Handover], list[Expected]] = {}
+        self._found: dict[tuple[str, Handover, bool], list[Expected]] = {}
 
     @cached_property
     def sure(self) -> View | None:
@@ -79,12 +79,19 @@ class Findings:
             return None
         return self._sure()
 
-    def of(self, name: str, handover: Handover) -> list[Expected]:
-        """Every finding of a clause, about every subject."""
-        if (name, handover) not in self._found:
-            raw = list(self._raw(self.clauses[name], handover))
-            self._found[name, handover] = self._acknowledged(raw, name, handover)
-        return self._found[name, handover]
+    def of(self, name: str, handover: Handover, *, left: bool = False) -> list[Expected]:
+        """Every finding of a clause, about every subject.
+
+        Args:
+            name: the clause.
+            handover: the version's window, and what it took over.
+            left: whether a later version takes over what is not yet due where this one ends.
+        """
+        key = (name, handover, left)
+        if key not in self._found:
+            raw = list(self._raw(self.clauses[name], handover, left=left))
+            self._found[key] = self._acknowledged(raw, name, handover)
+        return self._found[key]
 
     # --- versions --------------------------------------------------------------------------
 
@@ -191,7 +198,7 @@ class Findings:
             table[outcome.key, outcome.part] = outcome
         return table
 
-    def _raw(self, clause: Clause, handover: Handover) -> Iterator[Expected]:
+    def _raw(self, clause: Clause, handover: Handover, *, left: bool = False) -> Iterator[Expected]:
         """The findings before any acknowledgement."""
         assignments = Anatomy(self.policy, clause).assignments
         for subject in self._subjects(clause, handover):
@@ -200,6 +207,8 @@ class Findings:
             found = compared(
                 clause, [self._table(clause, subject, *each, handover) for each in asked]
             )
+            if left:
+                found = [{p: o for p, o in table.items() if not o.carry} for table in found]
             count = len(assignments)
             sures: Sequence[Table | None] = found[count:] or [None] * count
             tables = list(zip(assignments, found[:count], sures, strict=True))

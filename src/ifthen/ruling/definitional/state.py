@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise
@@ -101,7 +101,7 @@ class State:
     ) -> tuple[Found, ...]:
         def names_it(fact: Fact) -> bool | None:
             words = self.names.words(fact, "standard")
-            return None if words is None else standard in words
+            return None if words is None else _named(standard, words)
 
         return self.view.find(kinds, model, names_it)
 
@@ -181,7 +181,7 @@ class State:
 
         def test(fact: Fact) -> bool | None:
             named = self.names.words(fact, "threshold")
-            return None if named is None else category in named
+            return None if named is None else _named(category, named)
 
         last = latest(self.view.find(["forecast"], model, test), point)
         said = [fact.attributes.get("level") for fact in last.facts]
@@ -509,3 +509,8 @@ def _once(items: Iterable[str]) -> tuple[str, ...]:
 
 def _for(model: str | None) -> str:
     return f" for {model}" if model else ""
+
+
+def _named(name: str, words: Sequence[str]) -> bool | None:
+    """Whether words name something; what is unstated may."""
+    return True if name in words else None if "unstated" in words else False

@@ -242,6 +242,9 @@ class Values:
         if isinstance(left, Range) and isinstance(right, Range):
             return left.compare(operator, right)
         lefts, rights = _listed(left), _listed(right)
+        if "unstated" in lefts and left != right:
+            known = operator[0] in "i=!" and not set(lefts).isdisjoint(rights)
+            return (operator != "!=") if known else None
         if operator == "in":
             return any(word in rights for word in lefts)
         if operator == "includes" or (operator in ("=", "!=") and isinstance(right, str)):

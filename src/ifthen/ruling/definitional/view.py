@@ -13,7 +13,7 @@ from ifthen.record.history import History
 from ifthen.record.model import Fact
 from ifthen.ruling.matching import Names, attribute
 from ifthen.ruling.order import SAME_DAY, Point, ordered, precedes, sort_key
-from ifthen.ruling.reasons import kleene_and, kleene_or
+from ifthen.ruling.reasons import kleene_and, kleene_not, kleene_or
 from ifthen.vocabulary import ADOPTIONS
 
 
@@ -192,21 +192,24 @@ class Matching:
         if test.attribute == "about" and "this" in test.values:
             return self._answers(fact, trigger)
         said = self._said(fact, test.attribute)
-        if said is None or (said == ("unstated",) and "unstated" not in test.values):
+        if said is None:
             return None
         wanted: list[object] = []
         for value in test.values:
             named = self._bound(value, trigger, members) if value in test.bound else [value]
-            if named is None:
+            if named is None or (value in test.bound and "unstated" in named):
                 return None
             wanted += [meant for word in named for meant in self._meant(test.attribute, word)]
         if said and isinstance(said[0], Fraction):
             wanted = [Fraction(str(word)) for word in wanted]
         elif test.attribute == "about":
             said = [meant for word in said for meant in self._meant("about", str(word))]
+        silent: bool | None = None if "unstated" in said else False
+        verdicts = [True if word in said else silent for word in wanted]
         if test.operator == "in":
-            return any(word in said for word in wanted)
-        return all(word in said for word in wanted) != (test.operator == "!=")
+            return kleene_or(verdicts)
+        every = kleene_and(verdicts)
+        return kleene_not(every) if test.operator == "!=" else every
 
     def _bound(self, value: str, trigger: Fact | None, members: Members) -> Sequence[object] | None:
         """What a name in a test stands for; None where that is not known."""
