@@ -212,7 +212,7 @@ def test_the_other_outputs_hold_what_the_page_says() -> None:
     replay, due, why = (ruled(BY_NAME[name]) for name in ("replay", "due", "why"))
     assert set(replay) == ruling | {"from", "to", "changes"}
     assert all(set(change) == finding | {"date", "was"} for change in replay["changes"])
-    assert set(due) == {"at", "known", "days", "due"}
+    assert set(due) == {"at", "known", "days", "policies", "due"}
     assert all(set(item) == finding | {"date"} for item in due["due"])
     assert set(why) == ruling
     assert all(set(found) == finding | {"explanation", "proof"} for found in why["findings"])

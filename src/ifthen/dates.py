@@ -28,6 +28,11 @@ SECONDS_PER_DAY = 86_400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL = _EPOCH.toordinal()
 
+FIRST_DAY: Day = date(1001, 1, 1).toordinal() - _EPOCH_ORDINAL
+LAST_DAY: Day = date(2999, 12, 31).toordinal() - _EPOCH_ORDINAL
+"""Days beyond these are taken for slips. A policy counts a thousand years at most, so that every
+limit reckoned from a day between them lies on the calendar."""
+
 UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
 BUSINESS_DAY = "business-day"
 """A unit that needs a calendar: a day that is neither Saturday, Sunday nor holiday there."""
@@ -89,7 +94,8 @@ def parse_day(text: str) -> Day:
     """A day from ``YYYY-MM-DD``.
 
     Raises:
-        ValueError: the text is not of that form, or names a day the calendar does not have.
+        ValueError: the text is not of that form, names a day the calendar does not have, or one
+            before ``FIRST_DAY`` or after ``LAST_DAY``.
 
     """
     match = _DATE.fullmatch(text.strip())
@@ -101,7 +107,15 @@ def parse_day(text: str) -> Day:
     last = calendar.monthrange(year, month)[1]
     if not 1 <= day <= last:
         raise ValueError(f"there is no {text}: that month has {last} days")
-    return from_date(date(year, month, day))
+    found = from_date(date(year, month, day))
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise ValueError(_too_far(text))
+    return found
+
+
+def _too_far(what: str) -> str:
+    span = f"between {format_day(FIRST_DAY)} and {format_day(LAST_DAY)}"
+    return f"{what} is too far away: give a date {span}"
 
 
 def parse_moment(text: str) -> tuple[Instant, Instant, Precision]:
@@ -135,17 +149,22 @@ def moment(when: Moment) -> Instant:
         when: an instant, a ``date``, a ``datetime`` (UTC where it names no zone), or text.
 
     Raises:
-        ValueError: a text that is neither, or names a day or time that does not exist.
+        ValueError: a text that is neither, or names a day or time that does not exist; a day
+            before ``FIRST_DAY`` or after ``LAST_DAY``.
 
     """
     if isinstance(when, str):
         return parse_moment(when)[1]
     if isinstance(when, datetime):
         aware = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
-        return int(aware.timestamp())
-    if isinstance(when, date):
-        return end_of(from_date(when))
-    return when
+        instant = int(aware.timestamp())
+    elif isinstance(when, date):
+        instant = end_of(from_date(when))
+    else:
+        instant = when
+    if not start_of(FIRST_DAY) <= instant <= end_of(LAST_DAY):
+        raise ValueError(_too_far(str(when)))
+    return instant
 
 
 def format_moment(instant: Instant) -> str:

@@ -25,6 +25,11 @@ COMMANDS = {
     "replay": (0, "replay record.yaml --to 2025-06-01"),
     "replay-from": (0, "replay record.yaml --from 2025-04-01 --to 2025-05-01 --all"),
     "may-held": (1, "may deploy record.yaml --model example-2 --at 2025-06-01"),
+    "may-both-ask": (
+        3,
+        "may deploy example:anthropic --model 'Claude Opus 4' --at 2025-05-22 "
+        "--policy anthropic/rsp@2.2",
+    ),
     "may-permitted": (0, "may deploy record.yaml --model example-1 --at 2025-06-01"),
     "may-undetermined": (3, "may deploy public.yaml --model 'Vega 2' --at 2025-06-01"),
     "due": (0, "due record.yaml --at 2025-06-01"),

@@ -82,3 +82,29 @@ def test_unusual_line_breaks_do_not_move_places(character: str) -> None:
         compose(source)
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.span.line == 2
+
+
+def test_only_a_variable_of_the_right_sort_is_offered():
+    text = """policy: lab/p@1
+title: T
+effective: 2024-01-01
+source: s
+scale: [low, high]
+categories:
+  cyber: {title: Cyber, levels: {high: {}}}
+thresholds:
+  big: {title: Big}
+clauses:
+- id: c
+  kind: maintain
+  title: t
+  source: s
+  for_each: model
+  while: "some t in thresholds: level(cyber, afterwards) >= high"
+  keep: "every t in thresholds: status(tt) = below"
+"""
+    with pytest.raises(InputError) as caught:
+        parse_policy(Source("p.yaml", text))
+    hints = {one.message: one.hint for one in caught.value.diagnostics}
+    assert hints["unknown mitigation 'afterwards'"] == "known: post, pre"
+    assert "t" in hints["unknown threshold 'tt'"]

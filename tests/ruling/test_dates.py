@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import calendar
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from worlds import day, laws, part, record_of
 
-from ifthen import moment, rule
+from ifthen import due, moment, parse_policy, parse_record, rule
 from ifthen.dates import (
     CALENDARS,
     Duration,
     add_business_days,
     add_months,
+    ahead_of,
     deadline,
     elapsed_at,
     end_of,
@@ -30,6 +32,7 @@ from ifthen.dates import (
     to_date,
     widen,
 )
+from ifthen.policy.source import Source
 
 DAYS = st.dates(date(1990, 1, 1), date(2090, 12, 31)).map(from_date)
 MONTHS = st.integers(0, 60)
@@ -202,3 +205,35 @@ def test_as_many_business_days_lie_after_the_start_as_are_counted(start, count, 
 def test_business_days_are_those_of_a_known_calendar(text):
     with pytest.raises(ValueError, match=r"business-days\(eu\)"):
         parse_duration(text)
+
+
+@pytest.mark.parametrize(
+    "when",
+    ["9999-12-31", "0001-01-01", date(9999, 12, 31), datetime(1, 1, 1), 10**12, -(10**12)],
+)
+def test_a_moment_too_far_away_is_refused_with_the_span(when):
+    for ask in (moment, partial(rule, [], record_of([]))):
+        with pytest.raises(ValueError, match="between 1001-01-01 and 2999-12-31"):
+            ask(when)
+    with pytest.raises(ValueError, match="between 1001-01-01 and 2999-12-31"):
+        due([], record_of([]), "2999-01-01", 400)
+
+
+@pytest.mark.parametrize(
+    ("day", "at"), [("2999-12-30", "2999-12-31"), ("1001-01-01", "1001-01-01")]
+)
+def test_every_limit_of_an_allowed_day_can_be_told(day, at):
+    text = f"record: L\nfacts:\n- {{id: a, date: {day}, kind: incident}}\n"
+    clauses = "".join(
+        f"- {{id: c{n}, kind: whenever, title: t, source: s, when: incident, then: published,"
+        f" {limit}}}\n"
+        for n, limit in enumerate(("within: 1000 years", "within: 12000 months"))
+    )
+    policy = parse_policy(
+        Source(
+            "p", f"policy: lab/p@1\ntitle: T\neffective: 2024-01-01\nsource: s\nclauses:\n{clauses}"
+        )
+    )
+    ruling = rule([policy], parse_record(Source("r", text)), at, throughout=True)
+    assert all(finding.as_json()["due"] for finding in ruling.findings)
+    assert format_instant(ahead_of(moment(day), moment(day), Duration(1000, "year"), None)[0])

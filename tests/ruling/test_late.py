@@ -141,3 +141,26 @@ def test_what_fails_after_a_gap_that_may_have_ended_is_counted_anew():
     exact = {f.outcome.key: f.status for f in found("guard", OUT + coarse + lapsed + again)}
     assert exact["gap 1"] == "undetermined"
     assert exact["gap 2"] == "breached"
+
+
+def test_what_is_not_published_is_the_day_that_the_limit_counts_back_from():
+    """Where the deed has a day and the event two weeks after it only a month."""
+    policy = parse_policy(
+        Source(
+            "policy.yaml",
+            "policy: lab/p@1\ntitle: T\neffective: 2024-01-01\nsource: s\nclauses:\n"
+            "- {id: w, kind: whenever, title: t, source: s, when: incident, then: published,"
+            " within: 1 year, before: {time: 2 weeks, of: model_released}}\n",
+        )
+    )
+    record = parse_record(
+        Source(
+            "record.yaml",
+            "record: L\nfacts:\n"
+            "- {id: a, date: 2024-03-01, kind: incident}\n"
+            "- {id: p, date: 2024-05-28, kind: published, what: x}\n"
+            "- {id: r, date: 2024-06-01, date_precision: month, kind: model_released, model: m}\n",
+        )
+    )
+    (finding,) = rule([policy], record, "2024-08-01", throughout=True).findings
+    assert finding.unknown == ("the day of r is not published",)

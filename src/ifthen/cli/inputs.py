@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from ifthen.dates import Instant, format_instant, moment, parse_moment
+from ifthen.dates import Instant, parse_moment
 from ifthen.policy.source import NOWHERE, Diagnostic, InputError, Source, did_you_mean
 from ifthen.vocabulary import ADOPTIONS
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from ifthen.record.model import Record
 
 EXAMPLE = "example:"
-LATEST: Instant = moment("2999-12-31")
-"""Dates beyond this are taken for slips, and calendars end at the year 9999."""
 _EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
@@ -138,8 +136,6 @@ def _moments(option: str, text: str) -> tuple[Instant, Instant]:
         first, last, _ = parse_moment(text)
     except ValueError as error:
         refuse(option, str(error), "write YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ")
-    if last > LATEST:
-        refuse(option, f"'{text}' is too far away", f"give a date before {format_instant(LATEST)}")
     return first, last
 
 

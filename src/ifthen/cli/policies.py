@@ -77,7 +77,7 @@ def check(files: tuple[str, ...], as_json: bool) -> None:
     from ifthen import InputError, load_policy
     from ifthen.cli.output import page, show, show_json
     from ifthen.policy.load import is_policy_id
-    from ifthen.reports.policy_text import summary
+    from ifthen.reports.policy_text import clauses_of, summary
 
     loaded = []
     problems: list[Diagnostic] = []
@@ -95,7 +95,7 @@ def check(files: tuple[str, ...], as_json: bool) -> None:
         return
     text = page()
     for name, policy in zip(files, loaded, strict=True):
-        text.write(f"{name}: {policy.id}, {len(policy.clauses)} clauses, nothing wrong.")
+        text.write(f"{name}: {policy.id}, {clauses_of(policy)}, nothing wrong.")
     show(text)
 
 

@@ -301,7 +301,8 @@ class _Parser(TokenReader):
             between = " to " if most - least > 1 else " or "
             takes = f"{least}" if least == most else f"{least}{between}{most}"
             plural = "" if most == 1 else "s"
-            message = f"{function}() takes {takes} argument{plural}, but {len(arguments)} are given"
+            given = f"{len(arguments)} {'is' if len(arguments) == 1 else 'are'} given"
+            message = f"{function}() takes {takes} argument{plural}, but {given}"
             self.fail(token.start, self.tokens[self.position - 1].end, message)
         if function == "last":
             if not self.accept("."):

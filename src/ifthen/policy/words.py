@@ -33,13 +33,14 @@ def no_condition(names: Names, problems: Problems, name: Name, variables: Iterab
 
 
 def named(
-    names: Names, problems: Problems, name: Constant, wanted: str, variables: Iterable[str]
+    names: Names, problems: Problems, name: Constant, wanted: str, variables: Mapping[str, Type]
 ) -> Constant:
-    """A word that must name a thing of the wanted sort."""
+    """A word that must name a thing of the wanted sort; ``variables`` could have been meant."""
     word = str(name.value)
+    fitting = [variable for variable, type_ in variables.items() if type_.name == wanted]
     if wanted == "model":
         if isinstance(name, Name):
-            problems.unknown(name.span, "variable", word, [*variables, "this"])
+            problems.unknown(name.span, "variable", word, [*fitting, "this"])
         return Constant(word, name.span)
     known: Mapping[str, str]
     if wanted == "threshold":
@@ -57,7 +58,7 @@ def named(
     else:
         known = {action: action for action in ACTIONS}
     if word not in known:
-        problems.unknown(name.span, wanted, word, [*known, *variables])
+        problems.unknown(name.span, wanted, word, [*known, *fitting])
     return Constant(known.get(word, word), name.span)
 
 

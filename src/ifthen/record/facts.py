@@ -255,8 +255,5 @@ def _coarse(
         message = "a date with a time of day has no 'date_precision'"
         problems.append(Problem(("date_precision",), True, message))
     elif asked != "day":
-        try:
-            return (*widen(day_of(earliest), asked), asked)
-        except (ValueError, OverflowError) as error:
-            problems.append(Problem(("date",), False, f"'date' has no such {asked}: {error}"))
+        return (*widen(day_of(earliest), asked), asked)
     return earliest, latest, precision

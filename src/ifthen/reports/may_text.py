@@ -19,11 +19,15 @@ def write_permission(page: Page, permission: Permission, name: str) -> None:
     page.write(f"{permission.answer.upper()}. {permission.says}", tone=_TONES[permission.answer])
     if permission.missing:
         page.heading("Missing")
+        asked: dict[str, list[str]] = {}
         for missing in permission.missing:
             about = f" for {missing.model}" if missing.model else ""
             step = f"/{missing.step}" if missing.step else ""
-            page.item("-", f"{missing}{about}", column=2)
-            page.item("", f"{missing.clause}{step}", column=2)
+            asked.setdefault(f"{missing}{about}", []).append(f"{missing.clause}{step}")
+        for what, clauses in asked.items():
+            page.item("-", what, column=2)
+            for clause in clauses:
+                page.item("", clause, column=2)
     if permission.clauses:
         page.heading("Clauses that speak to it")
         rank = {status: number for number, status in enumerate(_ORDER)}

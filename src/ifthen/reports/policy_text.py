@@ -41,12 +41,17 @@ def summary(policy: Policy) -> dict[str, Any]:
     }
 
 
+def clauses_of(policy: Policy) -> str:
+    """How many clauses a policy has, in words."""
+    return f"{len(policy.clauses)} clause{'' if len(policy.clauses) == 1 else 's'}"
+
+
 def write_list(page: Page, policies: Sequence[Policy]) -> None:
     """Write one line for each policy."""
     column = max((len(policy.id) for policy in policies), default=0) + 2
     for policy in policies:
         since = "" if policy.effective is None else f", from {format_day(policy.effective)}"
-        text = f"{policy.title}{since}; {len(policy.clauses)} clauses"
+        text = f"{policy.title}{since}; {clauses_of(policy)}"
         if policy.basis == "secondary":
             text += "; from secondary sources, not the text itself"
         page.item(policy.id, text, column=column, indent=0)

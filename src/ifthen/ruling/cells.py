@@ -35,6 +35,7 @@ from ifthen.ruling.matching import attribute
 from ifthen.ruling.order import Order, Point, closing, ordered
 from ifthen.ruling.outcome import (
     NEVER,
+    UNPUBLISHED,
     Absent,
     Deed,
     Due,
@@ -442,6 +443,8 @@ class Cell:
             return event
         low, high = ahead_of(*event.interval, length, self.judge.month_end)
         reason = _rounding(event.interval, length, low, high)
+        if event.fact is not None and event.fact.coarse:
+            reason = f"the day of {event.fact.id} {UNPUBLISHED}"
         return Due(low, high, reason=reason, assumes=length.assumes)
 
     def _before(self, events: Expression, trigger: Fact | None, when: Interval) -> Due:

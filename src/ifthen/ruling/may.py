@@ -235,7 +235,9 @@ def _says(
     verb = {"train": "train", "deploy": "deploy", "use-inside": "use inside", "store": "store"}
     what = f"{verb[action]} {model}"
     if answer == "permitted":
-        held = f"{len(findings)} clauses permit it" if findings else "no clause holds it"
+        count = len(findings)
+        permit = "1 clause permits it" if count == 1 else f"{count} clauses permit it"
+        held = permit if findings else "no clause holds it"
         return f"May {what}: {held}."
     needed = "; ".join(dict.fromkeys(map(str, missing)))
     tail = f" Needs: {needed}." if needed else ""

@@ -99,7 +99,8 @@ def earliest(dues: Iterable[Due]) -> Due:
     assumes = tuple(dict.fromkeys(a for due in known for a in due.assumes))
     if first.high == high:
         return first if first.assumes == assumes else replace(first, assumes=assumes)
-    return Due(first.low, high, assumes=assumes)
+    last = next(due for due in known if due.high == high)
+    return Due(first.low, high, reason=first.reason or last.reason, assumes=assumes)
 
 
 def limited(dues: Sequence[tuple[str, Due]]) -> Due:
@@ -307,7 +308,8 @@ def _why_open(due: Due, done: Fact | None) -> tuple[str, ...]:
         return (f"the day of {due.fact.id} {UNPUBLISHED}",)
     if due.reason:
         return (due.reason,)
-    if done is not None and done.precision == "day" and due.low is not None:
+    within = due.low is not None and due.high is not None and day_of(due.low) == day_of(due.high)
+    if done is not None and done.precision == "day" and within:
         return (f"{done.id} has no time of day, and the limit falls within its day",)
     return ("the day from which the clock runs is not published exactly",)
 

@@ -152,7 +152,7 @@ def due(
     at = moment(at)
     known = at if known is None else moment(known)
     today, last = day_of(at), day_of(at) + days
-    horizon = end_of(last)
+    horizon = moment(end_of(last))
 
     def ruled(record: Record, until: Instant, *, planned: bool) -> dict[_Key, Finding]:
         session = Session(policies, record, throughout=throughout, planned=planned)
