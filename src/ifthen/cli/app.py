@@ -7,6 +7,7 @@ import click
 from ifthen.cli.check import may, rule, why
 from ifthen.cli.options import Commands
 from ifthen.cli.policies import policy
+from ifthen.cli.review import review
 from ifthen.cli.start import init
 from ifthen.cli.timeline import due, replay
 
@@ -36,5 +37,5 @@ def app() -> None:
     """Run the command line."""
 
 
-for command in (rule, replay, may, due, why, policy, init):
+for command in (rule, replay, may, due, why, policy, review, init):
     app.add_command(command)

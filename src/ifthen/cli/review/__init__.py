@@ -1,0 +1,15 @@
+"""Commands that study a promise before anything happens: the group ``review``."""
+
+from __future__ import annotations
+
+import click
+
+from ifthen.cli import options
+
+
+@click.group(
+    cls=options.Commands,
+    short_help="Study a policy: what it leaves open.",
+)
+def review() -> None:
+    """Study a policy before anything has happened: what it leaves open."""
