@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ifthen.cli import options
+from ifthen.cli.review.lint import lint
 
 
 @click.group(
@@ -13,3 +14,6 @@ from ifthen.cli import options
 )
 def review() -> None:
     """Study a policy before anything has happened: what it leaves open."""
+
+
+review.add_command(lint)
