@@ -1,0 +1,358 @@
+"""Clauses over a timeline: whether each is kept up to the day of the ruling, or broken.
+
+By the definition of each kind of clause (``ifthen.ruling.definitional``), for facts that give a day
+and a complete record. What would be undetermined is neither kept nor broken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from ifthen.dates import Duration
+from ifthen.policy.model import (
+    Apart,
+    Before,
+    By,
+    Cadence,
+    Clause,
+    Duty,
+    Expression,
+    Forbid,
+    Maintain,
+    Power,
+    Procedure,
+    Step,
+    Whenever,
+    Within,
+)
+from ifthen.review.loopholes.calendar import Date, Unsupported
+from ifthen.review.loopholes.conditions import Conditions, Here, by_factor
+from ifthen.review.loopholes.kleene import (
+    TRUE,
+    Bit,
+    K,
+    conj,
+    disj,
+    k_and,
+    k_if,
+    k_not,
+    k_or,
+    neg,
+    sure,
+)
+from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION
+
+Binds = Callable[[str], Bit]
+"""Whether the aim of a clause (``clause`` or ``clause/step``) binds."""
+
+
+def kept(clause: Clause, conditions: Conditions, binds: Binds) -> K:
+    """Whether a clause is kept about a subject, under one choice of parses.
+
+    Raises:
+        Unsupported: it speaks of something the solver is not told about.
+    """
+    found = _Kept(conditions, binds)
+    match clause:
+        case Whenever():
+            value = k_and(found.whenever(clause))
+        case Cadence():
+            value = k_and(found.cadence(clause))
+        case Maintain():
+            value = k_and(found.maintain(clause))
+        case Forbid():
+            value = k_and(found.forbid(clause))
+        case Procedure():
+            return k_and(found.procedure(clause))
+        case Power():
+            value = k_and(found.power(clause))
+    if clause.common.force == "aim":
+        return k_or((k_not(sure(binds(clause.common.id))), value))
+    return value
+
+
+class _Kept:
+    def __init__(self, conditions: Conditions, binds: Binds) -> None:
+        self.conditions = conditions
+        self.slots = conditions.slots
+        self.end = self.slots.end
+        self.binds = binds
+
+    # --- where conditions are asked --------------------------------------------------------
+
+    def before(self, index: int, *, lenient: bool = False) -> Here:
+        return Here(index, self.slots.all[index].date, index, lenient=lenient)
+
+    def after(self, index: int, *, lenient: bool = False) -> Here:
+        return Here(index + 1, self.slots.all[index].date, index, lenient=lenient)
+
+    def closes(self, index: int, *, lenient: bool = False) -> Here:
+        return Here(index + 1, None, lenient=lenient)
+
+    # --- duties ----------------------------------------------------------------------------
+
+    def whenever(self, clause: Whenever) -> Iterator[K]:
+        if clause.when is None:
+            yield from self._becoming(clause)
+            return
+        for index in range(len(self.slots)):
+            trigger = self.conditions.matches(index, clause.when, self.after(index))
+            if trigger is False:
+                continue
+            asked = [k_not(sure(trigger))]
+            if clause.if_ is not None:
+                asked.append(k_not(self.conditions.truth(clause.if_, self.after(index))))
+            if clause.require is not None:
+                state = self.conditions.truth(clause.require, self.before(index, lenient=True))
+            else:
+                assert clause.duty is not None
+                state = self.duty(clause.duty, index)
+            yield k_or((*asked, state))
+
+    def _becoming(self, clause: Whenever) -> Iterator[K]:
+        assert clause.becomes is not None
+        was: K = k_not(TRUE)
+        for index in range(len(self.slots)):
+            now = self.conditions.truth(clause.becomes, self.closes(index))
+            last = sure(self.slots.last_of_day(index))
+            turned = k_and((last, now, k_not(was)))
+            was = k_if(last.t, now, was)
+            if turned.t is False and turned.f is True:
+                continue
+            asked = [k_not(turned)]
+            if clause.if_ is not None:
+                asked.append(k_not(self.conditions.truth(clause.if_, self.closes(index))))
+            if clause.require is not None:
+                state = self.conditions.truth(clause.require, self.closes(index, lenient=True))
+            else:
+                assert clause.duty is not None
+                state = self.duty(clause.duty, index, fact=False)
+            yield k_or((*asked, state))
+
+    def duty(self, duty: Duty, index: int, *, fact: bool = True) -> K:
+        """Whether what is owed since a fact, or the end of its day, was done in time or may be."""
+        pending, limits = self._limits(duty, index, fact)
+        back = any(isinstance(each, Before) and each.events is None for each in duty.deadlines)
+        start = self._start(duty, index) if back else self.slots.all[index].date
+        parts = []
+        for events in duty.then:
+            done = []
+            for j in range(len(self.slots)):
+                if fact and j == index and not back:
+                    continue
+                deed = self.conditions.matches(j, events, self.after(index))
+                if deed is False:
+                    continue
+                follows = True if start is None else start.not_after(self.slots.all[j].date)
+                done.append(conj((deed, follows, *(limit(j) for limit in limits))))
+            parts.append(disj((pending, *done)))
+        return sure(conj(parts))
+
+    def _start(self, duty: Duty, index: int) -> Date | None:
+        if duty.after is None:
+            return None
+        here, first = self.before(index), self.slots.all[0].date
+        last = self.conditions.last
+        at = self.slots.all
+        return Date(
+            last(duty.after, here, "key", lambda i: at[i].date.key, first.key),
+            last(duty.after, here, "day", lambda i: at[i].date.day, first.day),
+        )
+
+    def _limits(
+        self, duty: Duty, index: int, fact: bool
+    ) -> tuple[Bit, list[Callable[[int], Bit]]]:
+        """Whether nothing is due yet, and for each limit whether a fact comes in time."""
+        date, pending, limits = self.slots.all[index].date, [], []
+        for each in duty.deadlines:
+            match each:
+                case Within(duration=duration, of=()):
+                    lengths = self.conditions.length(duration)
+
+                    def due(day: Date, lengths: object = lengths) -> Bit:
+                        return self._by(day, date, lengths)  # type: ignore[arg-type]
+
+                    pending.append(due(self.end))
+                    limits.append(lambda j, due=due: due(self.slots.all[j].date))
+                case By(day=day):
+                    fixed = Date.at(day)
+                    pending.append(self.end.not_after(fixed))
+                    limits.append(lambda j, fixed=fixed: self.slots.all[j].date.not_after(fixed))
+                case Before(events=None, ahead=None):
+                    pending.append(False)
+                    limits.append(lambda j: j < index)
+                case Before(events=events, ahead=None) if events is not None:
+                    none, limit = self._before_next(events, index, fact)
+                    pending.append(none)
+                    limits.append(limit)
+                case _:
+                    raise Unsupported("a deadline of this form")
+        return conj(pending), limits
+
+    def _by(
+        self, day: Date, start: Date, lengths: Sequence[tuple[Bit, Duration | None]]
+    ) -> Bit:
+        return disj(
+            conj((bit, True if length is None else day.by(start, length)))
+            for bit, length in lengths
+        )
+
+    def _before_next(
+        self, events: Expression, index: int, fact: bool
+    ) -> tuple[Bit, Callable[[int], Bit]]:
+        """Whether no such event followed, and whether a fact comes before the first that did."""
+        after: list[Bit] = []
+        for j in range(len(self.slots)):
+            if j <= index:
+                after.append(False)
+                continue
+            later = True
+            if not fact:
+                later = self.slots.all[index].date.before(self.slots.all[j].date)
+            after.append(conj((later, self.conditions.matches(j, events, self.after(index)))))
+
+        def in_time(j: int) -> Bit:
+            return conj(neg(after[n]) for n in range(j + 1))
+
+        return conj(neg(one) for one in after), in_time
+
+    # --- cadences --------------------------------------------------------------------------
+
+    def cadence(self, clause: Cadence) -> Iterator[K]:
+        """At the end of every day with facts: does the last deed still cover what follows."""
+        if clause.gain is not None:
+            raise Unsupported("progress in a unit of its own")
+        if clause.every is not None and isinstance(self.conditions.chosen(clause.every), Apart):
+            raise Unsupported("deeds that may also come too soon")
+        model = self.conditions.model
+        for index in range(len(self.slots)):
+            here = self.closes(index)
+            runs = TRUE if clause.while_ is None else self.conditions.truth(clause.while_, here)
+            states = [k_not(sure(self.slots.last_of_day(index))), k_not(runs)]
+            if model is not None:
+                states.append(k_not(sure(self.conditions.born(index + 1, model))))
+            until = self.slots.until(index)
+            if clause.every is not None:
+                start = self.conditions.last_date(clause.do, here)
+                covered = self._by(until, start, self.conditions.length(clause.every))
+                yield k_or((*states, sure(covered)))
+            if clause.growth is not None:
+                assert model is not None
+                operator, factor = clause.growth
+                grown = by_factor(operator, self.conditions.grown(model, clause.do, here), factor)
+                today = self.slots.all[index].date
+                ended = until.not_after(today) if index + 1 == len(self.slots) else False
+                yield k_or((*states, k_not(sure(grown)), sure(ended)))
+
+    # --- states ----------------------------------------------------------------------------
+
+    def maintain(self, clause: Maintain) -> Iterator[K]:
+        failing = []
+        for index in range(len(self.slots)):
+            active = self.conditions.truth(clause.while_, self.closes(index))
+            keep = self.conditions.truth(clause.keep, self.closes(index, lenient=True))
+            failing.append(k_and((active, k_not(keep))))
+        yield from self._stretches(failing, clause.grace, on_the_day=True)
+
+    def forbid(self, clause: Forbid) -> Iterator[K]:
+        model = self.conditions.model
+        if model is None:
+            raise Unsupported("a hold that is for no model")
+        starts = MODEL_EVENTS_OF_ACTION[clause.action][0] - {"training_progress"}
+        failing = []
+        for index in range(len(self.slots)):
+            if clause.action != "store":
+                act = self.conditions.concerns(index, starts, clause.action, model)
+                permits = self._permits(clause, self.before(index), self.before(index, lenient=True))
+                yield k_or((k_not(sure(act)), permits))
+            runs = sure(self.conditions.running(clause.action, model, index + 1))
+            permits = self._permits(clause, self.closes(index), self.closes(index, lenient=True))
+            failing.append(k_and((runs, k_not(permits))))
+        yield from self._stretches(failing, clause.grace, on_the_day=False)
+
+    def _permits(self, clause: Forbid, binding: Here, lenient: Here) -> K:
+        applies = TRUE if clause.if_ is None else self.conditions.truth(clause.if_, binding)
+        return k_or((k_not(applies), self.conditions.truth(clause.unless, lenient)))
+
+    def _stretches(
+        self, failing: Sequence[K], grace: Expression | None, *, on_the_day: bool
+    ) -> Iterator[K]:
+        """No stretch of days, from the end of the first, lasts longer than the grace.
+
+        ``on_the_day``: whether one that goes on at the end of the last day of grace is in time.
+        """
+        last = [self.slots.last_of_day(index) for index in range(len(self.slots))]
+        lengths = [(True, Duration(0, "day"))] if grace is None else self.conditions.length(grace)
+        for index, now in enumerate(failing):
+            if now.t is False and now.f is True:
+                continue
+            if grace is None:
+                yield k_or((k_not(sure(last[index])), k_not(now)))
+                continue
+            date = self.slots.all[index].date
+            over = [
+                conj((last[j], failing[j].f, self._by(self.slots.all[j].date, date, lengths)))
+                for j in range(index + 1, len(failing))
+            ]
+            still = self._by(self.end, date, lengths) if on_the_day else self._open(date, lengths)
+            ended = sure(disj((*over, still)))
+            begun = sure(conj((last[index], self._begins(failing, last, index))))
+            yield k_or((k_not(begun), k_not(now), ended))
+
+    def _open(self, date: Date, lengths: Sequence[tuple[Bit, Duration | None]]) -> Bit:
+        """Whether the grace that began on a day goes on past the day of the ruling."""
+        return disj(
+            conj((bit, True if length is None else neg(self.end.passed(date, length))))
+            for bit, length in lengths
+        )
+
+    def _begins(self, failing: Sequence[K], last: Sequence[Bit], index: int) -> Bit:
+        """Whether the day before with facts was not failing."""
+        was: Bit = True
+        for j in range(index):
+            was = disj((conj((last[j], neg(failing[j].t))), conj((neg(last[j]), was))))
+        return was
+
+    # --- decisions and powers --------------------------------------------------------------
+
+    def procedure(self, clause: Procedure) -> Iterator[K]:
+        for index in range(len(self.slots)):
+            made = self.conditions.matches(index, clause.decision, self.after(index))
+            if made is False:
+                continue
+            free = [k_not(sure(made))]
+            if clause.if_ is not None:
+                free.append(k_not(self.conditions.truth(clause.if_, self.after(index))))
+            if clause.common.force == "commitment":
+                yield k_or((*free, self.conditions.decision(clause, index)))
+            for step in clause.steps:
+                if step.force not in ("commitment", "aim"):
+                    continue
+                bound = free
+                if step.force == "aim":
+                    name = f"{clause.common.id}/{step.id}"
+                    bound = [*free, k_not(sure(self.binds(name)))]
+                yield k_or((*bound, self._step(step, index)))
+
+    def _step(self, step: Step, index: int) -> K:
+        asked = self.conditions.asked(step, index)
+        if step.by:
+            done = self.conditions.step_done(step, index)
+        else:
+            limits: tuple[Before, ...] = () if step.before is None else (Before(step.before),)
+            done = self.duty(Duty(step.do, limits if step.follows else (Before(None),)), index)
+        return k_or((k_not(asked), done))
+
+    def power(self, clause: Power) -> Iterator[K]:
+        for index in range(len(self.slots)):
+            used = self.conditions.matches(index, clause.exercised, self.after(index))
+            if used is False:
+                continue
+            parts = []
+            if clause.by:
+                parts.append(sure(self.conditions.taken_by(index, clause.by, 1)))
+            if clause.if_ is not None:
+                parts.append(self.conditions.truth(clause.if_, self.before(index, lenient=True)))
+            if clause.price is not None:
+                parts.append(self.duty(clause.price, index))
+            yield k_or((k_not(sure(used)), k_and(parts)))

@@ -1,0 +1,63 @@
+"""How timelines begin: with a model that was assessed that day, or with none."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from ifthen.policy.model import Events, Policy
+from ifthen.review.loopholes.calendar import FIRST
+from ifthen.review.loopholes.concrete import MODELS, Full, Plain
+from ifthen.review.loopholes.diligence import complete
+from ifthen.review.loopholes.stance import Taken
+from ifthen.ruling.variants import below, roots
+
+Start: TypeAlias = Literal["assessed", "nothing"]
+SAYS: dict[Start, str] = {
+    "assessed": "at the start one model is in training and was assessed and found below that day",
+    "nothing": "at the start there is no model",
+}
+
+
+def beginning(policy: Policy, start: Start, full: Full) -> tuple[Plain, ...]:
+    """The facts of the first day: what a developer who keeps every promise has on file."""
+    facts = [Plain("policy_adopted", FIRST, None, {"policy": policy.id})]
+    if start == "assessed":
+        name = MODELS[0]
+        facts.append(Plain("training_started", FIRST, name, {}, 0))
+        for assessment in _assessments(policy):
+            for kind in ("assessment_started", "assessment_completed"):
+                said: dict[str, Any] = {**full.lists(kind), "assessment": assessment}
+                facts.append(Plain(kind, FIRST, name, said, 0))
+        facts += [Plain("threshold_decision", FIRST, name, said) for said in _findings(policy, full)]
+    order = {"training_started": 2}
+    facts.sort(key=lambda fact: order.get(fact.kind, 1 if fact.model else 0))
+    found, _ = complete(policy, Taken(frozenset()), facts, FIRST, None, full)
+    return tuple(found)
+
+
+def _assessments(policy: Policy) -> list[str]:
+    """The assessments that the policy tells apart, preliminary ones first."""
+    named = {
+        value
+        for clause in policy.clauses
+        for root in roots(clause)
+        for node in below(root)
+        if isinstance(node, Events)
+        for pattern in node.patterns
+        if pattern.kind == "assessment_completed"
+        for test in pattern.tests
+        if test.attribute == "assessment"
+        for value in test.values
+    }
+    return [name for name in ("preliminary", "comprehensive") if name in named] or ["comprehensive"]
+
+
+def _findings(policy: Policy, full: Full) -> list[dict[str, Any]]:
+    lists = full.lists("threshold_decision")
+    found: list[dict[str, Any]] = []
+    if policy.thresholds:
+        found.append({**lists, "findings": dict.fromkeys(policy.thresholds, "below")})
+    if policy.categories:
+        levels = {c.id: policy.scale[0] for c in policy.categories.values() if c.tracked}
+        found += [{**lists, "levels": levels, "mitigation": m} for m in ("pre", "post")]
+    return found
