@@ -108,6 +108,8 @@ def _attributes(model: Any, slot: Free, kind: str, full: Full) -> dict[str, Any]
             asked.setdefault(name, {})[word] = z3.is_true(model.eval(var, True))
     for name, said in asked.items():
         true = [word for word, value in said.items() if value]
+        if not true and (kind, name) not in full.tested:
+            continue
         if known[name].type == "boolean":
             found[name] = "true" in true
         elif known[name].type in SINGLE:
@@ -144,7 +146,14 @@ class Full:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self._lists: dict[str, dict[str, list[str]]] = {}
+        self.tested: set[tuple[str, str]] = {("model_released", "stage")}
+        """Kinds of fact and attributes by which the policy tells them apart."""
+        self.measures: dict[str, str] = {}
+        """Measures of progress in a unit of its own, with the unit."""
         for clause in policy.clauses:
+            gain = getattr(clause, "gain", None)
+            if gain is not None:
+                self.measures[gain.measure] = gain.unit
             nodes = [node for root in roots(clause) for node in below(root)]
             for node in nodes:
                 if isinstance(node, Events):
@@ -157,13 +166,19 @@ class Full:
                     self._add(kind, "by", roles)
         self._lists.setdefault("roles", {})["holders"] = list(policy.roles) or ["nobody"]
 
-    def lists(self, kind: str) -> dict[str, list[str]]:
-        """The lists that a fact of a kind states."""
-        return {name: list(words) for name, words in self._lists.get(kind, {}).items()}
+    def lists(self, kind: str) -> dict[str, Any]:
+        """The lists that a fact of a kind states; of progress in other units, that there is none."""
+        found: dict[str, Any] = {n: list(words) for n, words in self._lists.get(kind, {}).items()}
+        if kind in FIGURES and self.measures:
+            found["values"] = [
+                {"measure": m, "value": 0, "unit": unit} for m, unit in self.measures.items()
+            ]
+        return found
 
     def _patterns(self, events: Events) -> None:
         for pattern in events.patterns:
             for test in pattern.tests:
+                self.tested.add((pattern.kind, test.attribute))
                 if not test.bound and test.operator != "!=":
                     self._add(pattern.kind, test.attribute, test.values)
 
@@ -185,6 +200,7 @@ class Full:
                 )
             named = kinds if node.left.of is None else _kinds(node.left.of)
             for kind in named:
+                self.tested.add((kind, node.left.name))
                 self._add(kind, node.left.name, words)
 
     def _add(self, kind: str, attribute: str, words: Iterable[str]) -> None:

@@ -59,11 +59,7 @@ def complete(
     found = list(facts)
     for _ in range(_ROUNDS):
         verdict = judge(policy, taken, found, end, harm)
-        if verdict.harm is None and harm is not None:
-            return found, verdict
-        if not verdict.broken:
-            return found, verdict
-        more = _mended(policy, found, verdict, full, avoid)
+        more = _mended(policy, found, verdict, full, avoid) if verdict.broken else None
         if more is None:
             return found, verdict
         found = more

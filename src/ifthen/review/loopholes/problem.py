@@ -25,7 +25,7 @@ from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.kleene import conj, disj
 from ifthen.review.loopholes.slots import NOBODY, Fixed, Free, Slots
 from ifthen.review.loopholes.stance import Stance, Stretch
-from ifthen.review.loopholes.world import World, constraints, findings_follow
+from ifthen.review.loopholes.world import PAUSES, World, constraints, findings_follow
 from ifthen.ruling.matching import Names
 from ifthen.ruling.variants import Anatomy, below, roots
 from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION
@@ -68,7 +68,9 @@ class Problem:
         self.skipped: dict[str, str] = {}
         """Clauses that cannot be told to the solver, and why."""
         self.terms: list[Any] = []
-        self.slots = self._slots(length, kinds_of([*clauses, *([harm.clause] if harm else [])], self.policy))
+        spoken = kinds_of([*clauses, *([harm.clause] if harm else [])], self.policy)
+        left_out = frozenset() if setting.world.pauses else PAUSES
+        self.slots = self._slots(length, tuple(k for k in spoken if k not in left_out))
         for clause in clauses:
             self._keep(clause)
         self.harm = disj(self._broken(harm)) if harm is not None else True

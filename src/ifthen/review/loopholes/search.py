@@ -17,7 +17,7 @@ from ifthen.review.loopholes.calendar import Unsupported, day_number
 from ifthen.review.loopholes.concrete import Full, Plain, plain_facts
 from ifthen.review.loopholes.diligence import complete
 from ifthen.review.loopholes.harms import Harm
-from ifthen.review.loopholes.problem import Problem, Setting
+from ifthen.review.loopholes.problem import Problem, Setting, kinds_of
 from ifthen.review.loopholes.stance import Stretch, Taken
 
 Progress = Callable[[int, int], None]
@@ -62,8 +62,6 @@ class Search:
     full: Full
     clauses: dict[str, Clause] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
-    avoid: frozenset[str] = frozenset()
-    """Kinds of fact that diligence does not add."""
 
     def run(
         self,
@@ -102,8 +100,9 @@ class Search:
             facts = plain_facts(model, problem.slots, self.setting.given, self.full)
             end = day_number(int(model.eval(problem.slots.end.key, True).as_long()))
             policy = self.setting.policy
+            avoid = frozenset(kinds_of([self.harm.clause], policy))  # never made or unmade on the side
             done, verdict = complete(
-                policy, allowed_taken, facts, end, self.harm, self.full, self.avoid
+                policy, allowed_taken, facts, end, self.harm, self.full, avoid
             )
             if verdict.confirmed:
                 witness = Witness(length, tuple(done), end, allowed_taken, verdict)

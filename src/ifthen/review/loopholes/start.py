@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, TypeAlias
 
 from ifthen.policy.model import Events, Policy
-from ifthen.review.loopholes.calendar import FIRST
+from ifthen.review.loopholes.calendar import BEFORE, FIRST
 from ifthen.review.loopholes.concrete import MODELS, Full, Plain
 from ifthen.review.loopholes.diligence import complete
 from ifthen.review.loopholes.stance import Taken
@@ -20,17 +20,19 @@ SAYS: dict[Start, str] = {
 
 def beginning(policy: Policy, start: Start, full: Full) -> tuple[Plain, ...]:
     """The facts of the first day: what a developer who keeps every promise has on file."""
-    facts = [Plain("policy_adopted", FIRST, None, {"policy": policy.id})]
-    if start == "assessed":
+    if start == "nothing":
+        facts = [Plain("policy_adopted", FIRST, None, {"policy": policy.id})]
+    else:
         name = MODELS[0]
-        facts.append(Plain("training_started", FIRST, name, {}, 0))
+        facts = [
+            Plain("policy_adopted", BEFORE, None, {"policy": policy.id}),
+            Plain("training_started", BEFORE, name, full.lists("training_started"), 0),
+        ]
         for assessment in _assessments(policy):
             for kind in ("assessment_started", "assessment_completed"):
                 said: dict[str, Any] = {**full.lists(kind), "assessment": assessment}
                 facts.append(Plain(kind, FIRST, name, said, 0))
         facts += [Plain("threshold_decision", FIRST, name, said) for said in _findings(policy, full)]
-    order = {"training_started": 2}
-    facts.sort(key=lambda fact: order.get(fact.kind, 1 if fact.model else 0))
     found, _ = complete(policy, Taken(frozenset()), facts, FIRST, None, full)
     return tuple(found)
 

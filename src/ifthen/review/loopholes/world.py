@@ -21,6 +21,18 @@ from ifthen.review.loopholes.stance import Stance
 from ifthen.vocabulary import HIDDEN, KINDS
 
 REACHED = "capability_reached"
+PAUSES = frozenset(
+    {
+        "training_paused",
+        "training_resumed",
+        "training_ended",
+        "weights_deleted",
+        "weights_locked",
+        "model_withdrawn",
+        "model_restricted",
+    }
+)
+"""What stops something that goes on."""
 ASSUMPTIONS = {
     "honest-findings": "a finding is true on the day it is made",
     "fresh-findings": "a finding speaks of the model of that day, not of the one last assessed",
@@ -43,6 +55,8 @@ class World:
     """The least time between the start and the completion of an assessment."""
     months: int = 24
     """How long a timeline may be."""
+    pauses: bool = False
+    """Whether training may pause, and what is released or kept may be withdrawn or deleted."""
 
     @property
     def rate(self) -> int:
@@ -57,6 +71,9 @@ class World:
             f"a finding of below leaves a margin of {float(self.margin):g}x, where margins hold",
             f"an assessment takes {self.assessment_days} days or more",
             f"a timeline lasts {self.months} months at most, and no event falls on the 29th to 31st",
+            "training may pause or end, and models may be withdrawn or deleted"
+            if self.pauses
+            else "training once begun goes on, and nothing is withdrawn or deleted",
             "facts give a day; those of one day are taken in the order of a record",
             "the first fact about a model is the start of its training",
             "what would be undetermined counts as not kept",
