@@ -6,6 +6,7 @@ import click
 
 from ifthen.cli import options
 from ifthen.cli.review.lint import lint
+from ifthen.cli.review.loopholes import loopholes
 
 
 @click.group(
@@ -17,3 +18,4 @@ def review() -> None:
 
 
 review.add_command(lint)
+review.add_command(loopholes)

@@ -12,7 +12,6 @@ from ifthen.review.loopholes.harms import PREFIX, Harm
 from ifthen.review.loopholes.stance import Taken
 from ifthen.ruling.finding import FAULTS, Finding
 from ifthen.ruling.rule import rule
-from ifthen.ruling.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def judge(
     asked = taken.policy(policy)
     if harm is not None:
         asked = replace(asked, clauses=(*asked.clauses, harm.clause))
-    ruling = rule([asked], record_of(facts), end_of(end), throughout=True)
+    ruling = rule([asked], record_of(facts), end_of(end))
     kinds = {clause.common.id: clause for clause in asked.clauses}
     broken, happened = [], None
     for finding in ruling.findings:
@@ -54,18 +53,14 @@ def _broken(finding: Finding, own: str, taken: Taken, standing: bool) -> bool:
     """Whether a finding is a fault, or open, under the parses taken."""
     outcomes = [finding.outcome.status] if not finding.readings else []
     for reading in finding.readings:
-        if all(taken.parses.get(name, option) == option for name, option in reading.readings.items()):
+        if all(
+            taken.parses.get(name, option) == option for name, option in reading.readings.items()
+        ):
             outcomes.append(reading.outcome.status)
     if finding.readings and not outcomes:
         return False
     for status in outcomes:
-        if status in FAULTS or status == "missed":
-            if finding.force != "aim" or taken.aims(own):
-                return True
-        elif status == "undetermined" and not (standing and finding.outcome.key == "now"):
+        if status in FAULTS or status == "missed" or (status == "undetermined" and not (standing and finding.outcome.key == "now")):
             if finding.force != "aim" or taken.aims(own):
                 return True
     return False
-
-
-__all__ = ["Session", "Verdict", "judge"]

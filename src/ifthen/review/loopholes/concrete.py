@@ -73,9 +73,7 @@ def record_of(facts: Sequence[Plain]) -> Record:
         if fact.hidden:
             first, last = start_of(fact.day), end_of(fact.day)
             models = (fact.model,) if fact.model else ()
-            made[n] = Fact(
-                f"t{n + 1}", fact.kind, first, last, "day", last, models, {}, n
-            )
+            made[n] = Fact(f"t{n + 1}", fact.kind, first, last, "day", last, models, {}, n)
     whole = tuple(made[n] for n in range(len(facts)))
     return replace(record, facts=whole, complete=frozenset(KINDS))
 
@@ -114,7 +112,8 @@ def _attributes(model: Any, slot: Free, kind: str, full: Full) -> dict[str, Any]
             found[name] = "true" in true
         elif known[name].type in SINGLE:
             options = [o for o in known[name].options if o not in said and o != "unstated"]
-            found[name] = true[0] if true else (options or ["other"])[-1]
+            usual = [o for o in options if o == "comprehensive"] or options or ["other"]
+            found[name] = true[0] if true else usual[-1]
         else:
             rest = [word for word in found.get(name, ()) if word not in said]
             found[name] = [*true, *rest] or ["other"]
@@ -169,6 +168,9 @@ class Full:
     def lists(self, kind: str) -> dict[str, Any]:
         """The lists that a fact of a kind states; of progress in other units, that there is none."""
         found: dict[str, Any] = {n: list(words) for n, words in self._lists.get(kind, {}).items()}
+        if kind == "forecast" and self.policy.scale:
+            found["threshold"] = [c.id for c in self.policy.categories.values()]
+            found["level"] = self.policy.scale[0]
         if kind in FIGURES and self.measures:
             found["values"] = [
                 {"measure": m, "value": 0, "unit": unit} for m, unit in self.measures.items()
@@ -195,9 +197,7 @@ class Full:
             if isinstance(right, Constant) and isinstance(right.value, str):
                 words = (right.value,)
             elif getattr(right, "name", None) in quantified:
-                words = tuple(
-                    c.id for s in self.policy.standards.values() for c in s.criteria
-                )
+                words = tuple(c.id for s in self.policy.standards.values() for c in s.criteria)
             named = kinds if node.left.of is None else _kinds(node.left.of)
             for kind in named:
                 self.tested.add((kind, node.left.name))
@@ -213,9 +213,7 @@ class Full:
 
 
 def _kinds(events: Expression) -> set[str]:
-    return {
-        p.kind for node in below(events) if isinstance(node, Events) for p in node.patterns
-    }
+    return {p.kind for node in below(events) if isinstance(node, Events) for p in node.patterns}
 
 
 def _roles(clause: Any) -> list[tuple[str, ...]]:
@@ -224,4 +222,14 @@ def _roles(clause: Any) -> list[tuple[str, ...]]:
     return [*steps, *([own] if own else [])]
 
 
-__all__ = ["FIRST", "MODELS", "STATED", "Fixed", "Full", "Plain", "Taken", "plain_facts", "record_of"]
+__all__ = [
+    "FIRST",
+    "MODELS",
+    "STATED",
+    "Fixed",
+    "Full",
+    "Plain",
+    "Taken",
+    "plain_facts",
+    "record_of",
+]

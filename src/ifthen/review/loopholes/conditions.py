@@ -197,11 +197,12 @@ class Conditions:
     def birth(self) -> Date:
         """When the subject's clocks start: the start of training; for the organisation, day one."""
         if self.model is None:
-            return self.slots.all[0].date
+            return self.slots.start
         found = self.slots.end
         for index in reversed(range(len(self.slots))):
             slot = self.slots.all[index]
-            found = Date.choose(slot.model_is(self.model), slot.date, found)
+            date = slot.date if index in self.slots.ruled else self.slots.start
+            found = Date.choose(slot.model_is(self.model), date, found)
         return found
 
     def born(self, prefix: int, model: int) -> Bit:
@@ -245,7 +246,9 @@ class Conditions:
             case TermRef(term=term):
                 found = UNKNOWN
                 for bit, value in self._word(term):
-                    found = k_if(bit, sure(value if isinstance(value, bool) else here.lenient), found)
+                    found = k_if(
+                        bit, sure(value if isinstance(value, bool) else here.lenient), found
+                    )
                 return found
             case Attribute():
                 return self._said(expression, "true", here)
@@ -396,7 +399,9 @@ class Conditions:
             found: Any = UNSAID
             for index in range(prefix):
                 rank = self.slots.all[index].rank("findings", threshold)
-                decides = conj((self.names_kind(index, "threshold_decision", model), rank != UNSAID))
+                decides = conj(
+                    (self.names_kind(index, "threshold_decision", model), rank != UNSAID)
+                )
                 found = pick(decides, rank, found)
             known = self.policy.thresholds.get(threshold)
             for other in known.above if known else ():
@@ -468,6 +473,8 @@ class Conditions:
         left = self.chosen(expression.left)
         if isinstance(left, Call) and left.function == "since":
             return self._since(expression, left.arguments[0], here)
+        if isinstance(left, Call) and left.function == "between":
+            return self._between(expression, left, here)
         if isinstance(left, Call):
             return self._measured(expression, left, here)
         if isinstance(left, Attribute):
@@ -489,6 +496,30 @@ class Conditions:
                 value = sure(passed if expression.operator == ">=" else neg(passed))
             found = k_if(bit, value, found)
         return found
+
+    def _between(self, expression: Compare, left: Call, here: Here) -> K:
+        if expression.operator not in (">=", "<"):
+            raise Unsupported("a length of time compared with more than, or at most")
+        dates = [self._date(argument, here) for argument in left.arguments]
+        known, found = conj(told for _, told in dates), UNKNOWN
+        for bit, limit in self.length(expression.right):
+            value = sure(here.lenient)
+            if limit is not None:
+                passed = dates[1][0].passed(dates[0][0], limit)
+                value = sure(passed if expression.operator == ">=" else neg(passed))
+            found = k_if(bit, value, found)
+        return K(conj((known, found.t)), conj((known, found.f)))
+
+    def _date(self, expression: Expression, here: Here) -> tuple[Date, Bit]:
+        """The date of the last such event, and whether there is one."""
+        one = self.chosen(expression)
+        if not isinstance(one, Attribute) or one.name != "date":
+            raise Unsupported("a date that a fact states")
+        if one.of is None:
+            if here.trigger is None:
+                raise Unsupported("the date of a trigger where there is none")
+            return self.slots.all[here.trigger].date, True
+        return self.last_date(one.of, here), self.did(one.of, here)
 
     def _measured(self, expression: Compare, left: Call, here: Here) -> K:
         operator, right = expression.operator, self.chosen(expression.right)
@@ -519,6 +550,8 @@ class Conditions:
                     argument = Events((Pattern("assessment_completed"),))
                 grown = self.grown(self.subject(left, 9, here), argument, here)
                 return sure(by_factor(operator, grown, right.value))
+            case "gain" if isinstance(right, Constant) and isinstance(right.value, Fraction):
+                return sure(_holds(operator, 0, math.ceil(right.value)))  # see ``Full.lists``
             case "compute":
                 factor = Fraction(1)
                 if isinstance(right, Times):

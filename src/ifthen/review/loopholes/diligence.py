@@ -103,9 +103,7 @@ def _in_order(facts: Iterable[Plain]) -> list[Plain]:
     return sorted(facts, key=lambda fact: (fact.day, KINDS[fact.kind].phase))
 
 
-def _owed(
-    clause: Clause, part: str, finding: Finding
-) -> Iterable[tuple[Expression, bool]]:
+def _owed(clause: Clause, part: str, finding: Finding) -> Iterable[tuple[Expression, bool]]:
     """Events that are missing, each with whether they come before the trigger."""
     if isinstance(clause, Cadence):
         yield clause.do, False

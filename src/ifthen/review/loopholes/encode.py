@@ -95,7 +95,7 @@ class _Kept:
         if clause.when is None:
             yield from self._becoming(clause)
             return
-        for index in range(len(self.slots)):
+        for index in self.slots.ruled:
             trigger = self.conditions.matches(index, clause.when, self.after(index))
             if trigger is False:
                 continue
@@ -112,7 +112,7 @@ class _Kept:
     def _becoming(self, clause: Whenever) -> Iterator[K]:
         assert clause.becomes is not None
         was: K = k_not(TRUE)
-        for index in range(len(self.slots)):
+        for index in self.slots.ruled:
             now = self.conditions.truth(clause.becomes, self.closes(index))
             last = sure(self.slots.last_of_day(index))
             turned = k_and((last, now, k_not(was)))
@@ -159,9 +159,7 @@ class _Kept:
             last(duty.after, here, "day", lambda i: at[i].date.day, first.day),
         )
 
-    def _limits(
-        self, duty: Duty, index: int, fact: bool
-    ) -> tuple[Bit, list[Callable[[int], Bit]]]:
+    def _limits(self, duty: Duty, index: int, fact: bool) -> tuple[Bit, list[Callable[[int], Bit]]]:
         """Whether nothing is due yet, and for each limit whether a fact comes in time."""
         date, pending, limits = self.slots.all[index].date, [], []
         for each in duty.deadlines:
@@ -189,9 +187,7 @@ class _Kept:
                     raise Unsupported("a deadline of this form")
         return conj(pending), limits
 
-    def _by(
-        self, day: Date, start: Date, lengths: Sequence[tuple[Bit, Duration | None]]
-    ) -> Bit:
+    def _by(self, day: Date, start: Date, lengths: Sequence[tuple[Bit, Duration | None]]) -> Bit:
         return disj(
             conj((bit, True if length is None else day.by(start, length)))
             for bit, length in lengths
@@ -220,12 +216,10 @@ class _Kept:
 
     def cadence(self, clause: Cadence) -> Iterator[K]:
         """At the end of every day with facts: does the last deed still cover what follows."""
-        if clause.gain is not None:
-            raise Unsupported("progress in a unit of its own")
         if clause.every is not None and isinstance(self.conditions.chosen(clause.every), Apart):
             raise Unsupported("deeds that may also come too soon")
         model = self.conditions.model
-        for index in range(len(self.slots)):
+        for index in self.slots.ruled:
             here = self.closes(index)
             runs = TRUE if clause.while_ is None else self.conditions.truth(clause.while_, here)
             states = [k_not(sure(self.slots.last_of_day(index))), k_not(runs)]
@@ -248,7 +242,7 @@ class _Kept:
 
     def maintain(self, clause: Maintain) -> Iterator[K]:
         failing = []
-        for index in range(len(self.slots)):
+        for index in self.slots.ruled:
             active = self.conditions.truth(clause.while_, self.closes(index))
             keep = self.conditions.truth(clause.keep, self.closes(index, lenient=True))
             failing.append(k_and((active, k_not(keep))))
@@ -260,10 +254,12 @@ class _Kept:
             raise Unsupported("a hold that is for no model")
         starts = MODEL_EVENTS_OF_ACTION[clause.action][0] - {"training_progress"}
         failing = []
-        for index in range(len(self.slots)):
+        for index in self.slots.ruled:
             if clause.action != "store":
                 act = self.conditions.concerns(index, starts, clause.action, model)
-                permits = self._permits(clause, self.before(index), self.before(index, lenient=True))
+                permits = self._permits(
+                    clause, self.before(index), self.before(index, lenient=True)
+                )
                 yield k_or((k_not(sure(act)), permits))
             runs = sure(self.conditions.running(clause.action, model, index + 1))
             permits = self._permits(clause, self.closes(index), self.closes(index, lenient=True))
@@ -281,22 +277,25 @@ class _Kept:
 
         ``on_the_day``: whether one that goes on at the end of the last day of grace is in time.
         """
-        last = [self.slots.last_of_day(index) for index in range(len(self.slots))]
+        ruled = list(self.slots.ruled)
+        last = [self.slots.last_of_day(index) for index in ruled]
         lengths = [(True, Duration(0, "day"))] if grace is None else self.conditions.length(grace)
-        for index, now in enumerate(failing):
+        for place, now in enumerate(failing):
             if now.t is False and now.f is True:
                 continue
             if grace is None:
-                yield k_or((k_not(sure(last[index])), k_not(now)))
+                yield k_or((k_not(sure(last[place])), k_not(now)))
                 continue
-            date = self.slots.all[index].date
+            date = self.slots.all[ruled[place]].date
             over = [
-                conj((last[j], failing[j].f, self._by(self.slots.all[j].date, date, lengths)))
-                for j in range(index + 1, len(failing))
+                conj(
+                    (last[j], failing[j].f, self._by(self.slots.all[ruled[j]].date, date, lengths))
+                )
+                for j in range(place + 1, len(failing))
             ]
             still = self._by(self.end, date, lengths) if on_the_day else self._open(date, lengths)
             ended = sure(disj((*over, still)))
-            begun = sure(conj((last[index], self._begins(failing, last, index))))
+            begun = sure(conj((last[place], self._begins(failing, last, place))))
             yield k_or((k_not(begun), k_not(now), ended))
 
     def _open(self, date: Date, lengths: Sequence[tuple[Bit, Duration | None]]) -> Bit:
@@ -316,7 +315,7 @@ class _Kept:
     # --- decisions and powers --------------------------------------------------------------
 
     def procedure(self, clause: Procedure) -> Iterator[K]:
-        for index in range(len(self.slots)):
+        for index in self.slots.ruled:
             made = self.conditions.matches(index, clause.decision, self.after(index))
             if made is False:
                 continue
@@ -344,7 +343,7 @@ class _Kept:
         return k_or((k_not(asked), done))
 
     def power(self, clause: Power) -> Iterator[K]:
-        for index in range(len(self.slots)):
+        for index in self.slots.ruled:
             used = self.conditions.matches(index, clause.exercised, self.after(index))
             if used is False:
                 continue

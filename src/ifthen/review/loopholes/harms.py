@@ -8,15 +8,16 @@ where ``rule`` finds its clause broken. Beside what a policy may ask it may ask 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from ifthen.policy.clauses import ClauseBuilder
-from ifthen.policy.fields import Field, Form, Shape
+from ifthen.policy.fields import TEXT, Field, Form, Shape
 from ifthen.policy.model import Clause, Policy
 from ifthen.policy.names import Names, Problems
-from ifthen.policy.reader import Reader
+from ifthen.policy.reader import Reader, Values
 from ifthen.policy.source import NOWHERE, Diagnostic, InputError, Source, did_you_mean
 from ifthen.policy.syntax import parse_condition
 from ifthen.policy.types import Checker
@@ -26,10 +27,25 @@ from ifthen.ruling.variants import below, roots
 
 PREFIX = "harm-"
 """Put before the id of a harm where its clause joins those of a policy."""
+_MARGIN = Shape(
+    "margin",
+    "How far ahead in effective compute a text has a finding of below reach.",
+    (
+        Field("policy", Form("policy id"), "developer/family@version.", required=True),
+        Field("ahead", TEXT, "A factor: 6x.", required=True),
+    ),
+)
 _FILE = Shape(
     "file of harms",
     "What a reader would want to be sure of.",
-    (Field("harms", Form("clauses"), "Clauses whose breach is a harm.", required=True),),
+    (
+        Field("harms", Form("clauses"), "Clauses whose breach is a harm.", required=True),
+        Field(
+            "margins",
+            Form("list", Form("shape", shape=_MARGIN)),
+            "By policy, how far ahead a finding of below reaches.",
+        ),
+    ),
 )
 
 
@@ -55,7 +71,16 @@ class Harm:
         return REACHED in str([node for root in roots(self.clause) for node in below(root)])
 
 
-def load_harms(policy: Policy, path: str | Path | None = None) -> tuple[Harm, ...]:
+@dataclass(frozen=True, slots=True)
+class Harms:
+    """A file of harms."""
+
+    harms: tuple[Harm, ...]
+    margin: Fraction | None
+    """How far ahead the text of the policy has a finding of below reach, where the file says."""
+
+
+def load_harms(policy: Policy, path: str | Path | None = None) -> Harms:
     """The harms of a file, or those that come with the package, in the names of a policy.
 
     Raises:
@@ -65,7 +90,7 @@ def load_harms(policy: Policy, path: str | Path | None = None) -> tuple[Harm, ..
     return parse_harms(policy, read_source(Path(path) if path is not None else here))
 
 
-def parse_harms(policy: Policy, source: Source) -> tuple[Harm, ...]:
+def parse_harms(policy: Policy, source: Source) -> Harms:
     """The harms of a document.
 
     Raises:
@@ -79,9 +104,22 @@ def parse_harms(policy: Policy, source: Source) -> tuple[Harm, ...]:
     names = _names(policy)
     builder = ClauseBuilder(names, Checker(names, problems), problems, None)
     clauses = [builder.build(kind, values) for kind, values in document.get("harms", [])]
+    margin = _margin(document, policy, problems)
     if problems:
         raise InputError(problems.sorted())
-    return tuple(Harm(_prefixed(clause)) for clause in clauses)
+    return Harms(tuple(Harm(_prefixed(clause)) for clause in clauses), margin)
+
+
+def _margin(document: Values, policy: Policy, problems: Problems) -> Fraction | None:
+    found = None
+    for values in document.get("margins", ()):
+        text = values.get("ahead", "")
+        number = text.removesuffix("x")
+        if number == text or not number.replace(".", "", 1).isdigit() or Fraction(number) <= 1:
+            problems.add(values.keys.get("ahead", values.span), "not a factor above 1", "write 6x")
+        elif values.get("policy") == policy.id:
+            found = Fraction(number)
+    return found
 
 
 def choose(harms: tuple[Harm, ...], wanted: tuple[str, ...]) -> tuple[Harm, ...]:

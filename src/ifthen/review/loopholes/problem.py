@@ -17,7 +17,7 @@ from ifthen.policy.model import (
     Expression,
     Policy,
 )
-from ifthen.review.loopholes.calendar import Date, Unsupported, symbolic
+from ifthen.review.loopholes.calendar import FIRST, Date, Unsupported, symbolic
 from ifthen.review.loopholes.concrete import MODELS, Plain
 from ifthen.review.loopholes.conditions import Conditions, Here
 from ifthen.review.loopholes.encode import kept
@@ -25,7 +25,14 @@ from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.kleene import conj, disj
 from ifthen.review.loopholes.slots import NOBODY, Fixed, Free, Slots
 from ifthen.review.loopholes.stance import Stance, Stretch
-from ifthen.review.loopholes.world import PAUSES, World, constraints, findings_follow
+from ifthen.review.loopholes.world import (
+    PAUSES,
+    REACHED,
+    World,
+    constraints,
+    findings_follow,
+    target,
+)
 from ifthen.ruling.matching import Names
 from ifthen.ruling.variants import Anatomy, below, roots
 from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION
@@ -40,6 +47,8 @@ _KINDS_OF_CALL: Mapping[str, tuple[str, ...]] = {
     "compute": ("training_progress",),
 }
 _ALWAYS = ("training_started", "training_progress")
+_LEADING = ("assessment_completed", "evaluation_result", REACHED)
+"""Kinds of fact of which the world assumes something about findings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +84,8 @@ class Problem:
             self._keep(clause)
         self.harm = disj(self._broken(harm)) if harm is not None else True
         base = Conditions(self.policy, self.slots, self.stance, None, {}, self.names)
-        self.terms += constraints(
-            setting.world, self.policy, self.slots, base, self.stance
-        )
         self.terms += findings_follow(self.slots, self.policy, self.stance)
+        self.terms += constraints(setting.world, self.policy, self.slots, base, self.stance)
         self.terms += self.stance.constraints()
         for slot in self.slots.free:
             self.terms += slot.constraints()
@@ -106,7 +113,9 @@ class Problem:
             Free(n, symbolic(f"at{n}", months, self.terms), kinds, self.policy)
             for n in range(len(given), len(given) + length)
         ]
-        return Slots(given, free, self.setting.models, symbolic("end", months, self.terms))
+        return Slots(
+            given, free, self.setting.models, Date.at(FIRST), symbolic("end", months, self.terms)
+        )
 
     def _subjects(self, clause: Clause) -> Iterable[int | None]:
         if clause.common.for_each == "model":
@@ -155,24 +164,59 @@ class Problem:
         if allowed is None:
             return []
         free = set(allowed)
-        return [
-            z3.Not(var) for one, var in self.stance.stretches.items() if one not in free
-        ]
+        return [z3.Not(var) for one, var in self.stance.stretches.items() if one not in free]
+
+    def at_most(self, count: int, besides: Iterable[frozenset[Stretch]]) -> list[Any]:
+        """Assumptions: no more than so many are stretched, and none of some sets whole."""
+        known = self.stance.stretches
+        found: list[Any] = []
+        if known and count < len(known):
+            found.append(z3.AtMost(*known.values(), count))
+        for one in besides:
+            if all(each in known for each in one):
+                found.append(z3.Or(*(z3.Not(known[each]) for each in one)))
+        return found
 
     def ask(self, assumptions: Sequence[Any]) -> str:
         """``sat``, ``unsat`` or ``unknown``."""
-        harm = self.harm if not isinstance(self.harm, bool) else z3.BoolVal(self.harm)
-        return str(self.solver.check(*assumptions, harm))
+        self.solver.push()
+        self.solver.add(self.harm, *assumptions)
+        answer = str(self.solver.check())
+        if answer != "sat":
+            self.solver.pop()
+        return answer
 
-    def tidy(self, assumptions: Sequence[Any]) -> Any:
-        """A solution, on round dates where there is one."""
+    def possible(self, assumptions: Sequence[Any]) -> bool:
+        """Whether any timeline keeps the clauses, whatever comes of it."""
+        self.solver.push()
+        self.solver.add(*assumptions)
+        answer = self.solver.check()
+        self.solver.pop()
+        return bool(answer == z3.sat)
+
+    def tidy(self) -> Any:
+        """A solution after ``sat``: as little stretched, as soon over and as round as it can be."""
         model = self.solver.model()
-        round_days = [
-            z3.Or(slot.date.key % 31 == 1, slot.date.key % 31 == 15) for slot in self.slots.free
-        ]
-        harm = self.harm if not isinstance(self.harm, bool) else z3.BoolVal(self.harm)
-        if self.solver.check(*assumptions, harm, *round_days) == z3.sat:
-            model = self.solver.model()
+
+        def prefer(*terms: Any) -> None:
+            nonlocal model
+            self.solver.push()
+            self.solver.add(*terms)
+            if self.solver.check() == z3.sat:
+                model = self.solver.model()
+            else:
+                self.solver.pop()
+
+        for var in self.stance.stretches.values():
+            if z3.is_true(model.eval(var, True)):
+                prefer(z3.Not(var))
+        for months in (6, 9, 12, 18):
+            if model.eval(self.slots.end.key, True).as_long() > months * 31:
+                prefer(self.slots.end.key <= months * 31)
+        prefer(*(z3.Or(s.date.key % 31 == 1, s.date.key % 31 == 15) for s in self.slots.free))
+        for slot in self.slots.free:
+            if z3.is_false(model.eval(slot.compute % 100 == 0, True)):
+                prefer(slot.compute % 100 == 0)
         return model
 
     def longest(self, assumptions: Sequence[Any], model: int = 0) -> int:
@@ -184,11 +228,15 @@ class Problem:
         while low < high:
             middle = (low + high + 1) // 2
             longer = self.slots.end.day >= middle
-            if self.solver.check(*assumptions, trains, longer) == z3.sat:
+            self.solver.push()
+            self.solver.add(*assumptions, trains, longer)
+            reached = self.solver.check() == z3.sat
+            if reached:
                 low = int(self.solver.model().eval(self.slots.end.day, True).as_long())
                 low = max(low, middle)
             else:
                 high = middle - 1
+            self.solver.pop()
         return low
 
 
@@ -205,6 +253,8 @@ def kinds_of(clauses: Iterable[Clause], policy: Policy) -> tuple[str, ...]:
         action = getattr(clause, "action", None)
         if action is not None:
             found |= dict.fromkeys(_of_action(action))
+    if target(policy) is not None and not found.keys().isdisjoint(_LEADING):
+        found["threshold_decision"] = None  # what is assumed of findings speaks of it
     return tuple(sorted(found))
 
 
@@ -227,7 +277,9 @@ def _procedure(policy: Policy, call: Call) -> list[Expression]:
     return [
         root
         for clause in policy.clauses
-        if clause.kind == "procedure" and isinstance(name, Constant) and clause.common.id == name.value
+        if clause.kind == "procedure"
+        and isinstance(name, Constant)
+        and clause.common.id == name.value
         for root in roots(clause)
     ]
 

@@ -6,14 +6,15 @@ solution is shown only if ``rule`` confirms it under the whole policy.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from ifthen.dates import Day
-from ifthen.policy.model import Clause
+from ifthen.policy.model import Cadence, Clause, DurationLiteral, Expression, Forbid, Maintain
 from ifthen.review.loopholes.arbiter import Verdict
-from ifthen.review.loopholes.calendar import Unsupported, day_number
+from ifthen.review.loopholes.calendar import Unsupported, day_number, days_of
 from ifthen.review.loopholes.concrete import Full, Plain, plain_facts
 from ifthen.review.loopholes.diligence import complete
 from ifthen.review.loopholes.harms import Harm
@@ -21,6 +22,8 @@ from ifthen.review.loopholes.problem import Problem, Setting, kinds_of
 from ifthen.review.loopholes.stance import Stretch, Taken
 
 Progress = Callable[[int, int], None]
+Assumed = Callable[[Problem], list[Any]]
+"""What is asked of the stretches of a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Outcome:
     """Why it is undetermined."""
     span: int | None = None
     """Where there is none: days of the longest timeline that so many events reach."""
+    need: int = 0
+    """Days that the harm needs to happen at all."""
 
 
 @dataclass(slots=True)
@@ -64,51 +69,43 @@ class Search:
     skipped: dict[str, str] = field(default_factory=dict)
 
     def run(
-        self,
-        allowed: Iterable[Stretch] | None,
-        lengths: Sequence[int],
-        progress: Progress | None = None,
+        self, assumed: Assumed, lengths: Sequence[int], progress: Progress | None = None
     ) -> Outcome:
-        """The shortest timeline in which nothing but what is allowed is stretched."""
-        free = None if allowed is None else frozenset(allowed)
-        last = 0
+        """The shortest timeline under some assumptions; or that there is none, and how far."""
         for number, length in enumerate(lengths):
             if progress is not None:
                 progress(number, len(lengths))
-            found = self._at(length, free)
+            found = self.at(length, assumed)
             if found.status != "none":
                 return found
-            last = length
-        return Outcome("none", last, None, tuple(self.clauses), tuple(self.skipped.items()))
+        return self._none(lengths[-1], assumed)
 
-    def _at(self, length: int, allowed: frozenset[Stretch] | None) -> Outcome:
+    def at(self, length: int, assumed: Assumed) -> Outcome:
+        """A timeline of exactly so many events."""
+        policy = self.setting.policy
+        kept_off = frozenset(kinds_of([self.harm.clause], policy))
         while True:
             try:
                 problem = Problem(self.setting, length, tuple(self.clauses.values()), self.harm)
             except Unsupported as why:
                 return self._open(length, f"the harm asks for {why}, which is not searched")
             self.skipped.update(problem.skipped)
-            assumptions = problem.only(allowed)
+            assumptions = assumed(problem)
             answer = problem.ask(assumptions)
             if answer == "unsat":
+                if not problem.possible(assumptions):
+                    return self._open(length, "no timeline of that length keeps these clauses")
                 return Outcome("none", length)
             if answer != "sat":
                 return self._open(length, "the solver gave no answer in the time it had")
-            model = problem.tidy(assumptions)
+            model = problem.tidy()
             taken = problem.stance.taken(model)
-            allowed_taken = taken if allowed is None else _within(taken, allowed)
             facts = plain_facts(model, problem.slots, self.setting.given, self.full)
             end = day_number(int(model.eval(problem.slots.end.key, True).as_long()))
-            policy = self.setting.policy
-            avoid = frozenset(kinds_of([self.harm.clause], policy))  # never made or unmade on the side
-            done, verdict = complete(
-                policy, allowed_taken, facts, end, self.harm, self.full, avoid
-            )
+            done, verdict = complete(policy, taken, facts, end, self.harm, self.full, kept_off)
             if verdict.confirmed:
-                witness = Witness(length, tuple(done), end, allowed_taken, verdict)
-                return Outcome(
-                    "found", length, witness, tuple(self.clauses), tuple(self.skipped.items())
-                )
+                witness = Witness(length, tuple(done), end, taken, verdict)
+                return replace(self._open(length, ""), status="found", witness=witness)
             if not self._learn(verdict):
                 return self._open(length, _unconfirmed(verdict, self.skipped))
 
@@ -121,21 +118,48 @@ class Search:
                 self.clauses[clause.common.id] = clause
         return bool(new)
 
+    def _none(self, length: int, assumed: Assumed) -> Outcome:
+        """None up to a length: said only where so many events last long enough for the harm."""
+        problem = Problem(self.setting, length, tuple(self.clauses.values()), None)
+        span, needed = problem.longest(assumed(problem)), need(self.harm, self.setting)
+        found = replace(self._open(length, ""), status="none", span=span, need=needed)
+        if span >= needed:
+            return found
+        why = f"{length} events last {span} days at most, and the harm needs {needed}"
+        return replace(found, status="undetermined", why=why)
+
     def _open(self, length: int, why: str) -> Outcome:
-        return Outcome(
-            "undetermined",
-            length,
-            None,
-            tuple(self.clauses),
-            tuple(self.skipped.items()),
-            why,
-        )
+        clauses, skipped = tuple(self.clauses), tuple(self.skipped.items())
+        return Outcome("undetermined", length, None, clauses, skipped, why)
 
 
-def _within(taken: Taken, allowed: frozenset[Stretch]) -> Taken:
-    kept = taken.stretched & allowed
-    parses = {n: o for n, o in taken.parses.items() if Stretch("reading", n) in kept}
-    return Taken(kept, parses)
+def literally(problem: Problem) -> list[Any]:
+    """Everything may be stretched but what is assumed of the world."""
+    return [~var for one, var in problem.stance.stretches.items() if one.sort == "world"]
+
+
+def charitably(problem: Problem) -> list[Any]:
+    """Nothing is stretched."""
+    return problem.only(())
+
+
+def need(harm: Harm, setting: Setting) -> int:
+    """Days a harm takes at least: its own length, and for a hidden one growth past the margin."""
+    clause = harm.clause
+    length: Expression | None = None
+    match clause:
+        case Cadence(every=every):
+            length = every
+        case Maintain(grace=grace) | Forbid(grace=grace):
+            length = grace
+    own = 0
+    if isinstance(length, DurationLiteral):
+        try:
+            own = days_of(length.value)
+        except Unsupported:
+            own = 31 * length.value.count
+    grows = math.ceil(1000 * math.log2(setting.world.margin) / setting.world.rate)
+    return own + 1 + (grows if harm.hidden else 0)
 
 
 def _unconfirmed(verdict: Verdict, skipped: dict[str, str]) -> str:
@@ -147,3 +171,6 @@ def _unconfirmed(verdict: Verdict, skipped: dict[str, str]) -> str:
             named.append(f"{own} ({finding.status}{f': {why}' if why else ''})")
         return f"a solution was not confirmed: it breaks {', '.join(dict.fromkeys(named))}"
     return "a solution was not confirmed: the harm did not happen"
+
+
+__all__ = ["Iterable", "Outcome", "Search", "Stretch", "Witness", "charitably", "literally", "need"]

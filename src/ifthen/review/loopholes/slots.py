@@ -140,7 +140,11 @@ class Free:
             if any(one.type in SINGLE for one in types.values()):
                 found.append(z3.AtMost(*asked.values(), 1))
             for kind, one in types.items():
-                if one.type == "word" and one.options and set(one.options) - {"unstated"} <= {*asked}:
+                if (
+                    one.type == "word"
+                    and one.options
+                    and set(one.options) - {"unstated"} <= {*asked}
+                ):
                     stated = disj(asked[word] for word in one.options if word != "unstated")
                     found.append(z3.Implies(self.is_kind(kind), stated))
         for (attribute, name), rank in self.ranks.items():
@@ -155,8 +159,14 @@ class Free:
 class Slots:
     """A timeline: given facts, then those the solver chooses, in the order of a record."""
 
-    def __init__(self, given: Sequence[Fixed], free: Sequence[Free], models: int, end: Date) -> None:
+    def __init__(
+        self, given: Sequence[Fixed], free: Sequence[Free], models: int, start: Date, end: Date
+    ) -> None:
         self.all: tuple[Slot, ...] = (*given, *free)
+        self.start = start
+        """The day on which the policy is adopted: nothing before it is ruled."""
+        self.ruled = range(sum(one.date.key < start.key for one in given), len(given) + len(free))
+        """The facts from that day on."""
         self.free = tuple(free)
         self.models = range(models)
         self.end = end

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypeAlias
 
-from ifthen.policy.model import Events, Policy
+from ifthen.policy.model import Policy
 from ifthen.review.loopholes.calendar import BEFORE, FIRST
 from ifthen.review.loopholes.concrete import MODELS, Full, Plain
 from ifthen.review.loopholes.diligence import complete
 from ifthen.review.loopholes.stance import Taken
-from ifthen.ruling.variants import below, roots
+from ifthen.review.loopholes.world import assessments
 
 Start: TypeAlias = Literal["assessed", "nothing"]
 SAYS: dict[Start, str] = {
@@ -25,33 +25,18 @@ def beginning(policy: Policy, start: Start, full: Full) -> tuple[Plain, ...]:
     else:
         name = MODELS[0]
         facts = [
-            Plain("policy_adopted", BEFORE, None, {"policy": policy.id}),
             Plain("training_started", BEFORE, name, full.lists("training_started"), 0),
+            Plain("policy_adopted", FIRST, None, {"policy": policy.id}),
         ]
-        for assessment in _assessments(policy):
+        for assessment in assessments(policy):
             for kind in ("assessment_started", "assessment_completed"):
                 said: dict[str, Any] = {**full.lists(kind), "assessment": assessment}
                 facts.append(Plain(kind, FIRST, name, said, 0))
-        facts += [Plain("threshold_decision", FIRST, name, said) for said in _findings(policy, full)]
+        facts += [
+            Plain("threshold_decision", FIRST, name, said) for said in _findings(policy, full)
+        ]
     found, _ = complete(policy, Taken(frozenset()), facts, FIRST, None, full)
     return tuple(found)
-
-
-def _assessments(policy: Policy) -> list[str]:
-    """The assessments that the policy tells apart, preliminary ones first."""
-    named = {
-        value
-        for clause in policy.clauses
-        for root in roots(clause)
-        for node in below(root)
-        if isinstance(node, Events)
-        for pattern in node.patterns
-        if pattern.kind == "assessment_completed"
-        for test in pattern.tests
-        if test.attribute == "assessment"
-        for value in test.values
-    }
-    return [name for name in ("preliminary", "comprehensive") if name in named] or ["comprehensive"]
 
 
 def _findings(policy: Policy, full: Full) -> list[dict[str, Any]]:

@@ -13,11 +13,12 @@ from typing import Any
 
 import z3
 
-from ifthen.policy.model import Policy
+from ifthen.policy.model import Cadence, Call, Compare, Constant, Events, Policy
 from ifthen.review.loopholes.conditions import FIGURES, Conditions
 from ifthen.review.loopholes.kleene import Bit, conj, disj, neg
 from ifthen.review.loopholes.slots import NOBODY, UNSAID, Free, Slots, phase
 from ifthen.review.loopholes.stance import Stance
+from ifthen.ruling.variants import below, roots
 from ifthen.vocabulary import HIDDEN, KINDS
 
 REACHED = "capability_reached"
@@ -76,8 +77,30 @@ class World:
             else "training once begun goes on, and nothing is withdrawn or deleted",
             "facts give a day; those of one day are taken in the order of a record",
             "the first fact about a model is the start of its training",
+            "assessments are of the kinds that the policy tells apart",
+            "progress in units of its own, such as fine-tuning, stays at nothing",
+            "thresholds other than the one that is hidden are not crossed",
             "what would be undetermined counts as not kept",
         )
+
+
+def margin_of(policy: Policy) -> Fraction:
+    """The longest interval in effective compute by which a policy counts; else four times."""
+    found = [Fraction(0)]
+    for clause in policy.clauses:
+        if isinstance(clause, Cadence) and clause.growth is not None:
+            found.append(clause.growth[1])
+        for root in roots(clause):
+            found += [
+                node.right.value
+                for node in below(root)
+                if isinstance(node, Compare)
+                and isinstance(node.left, Call)
+                and node.left.function == "growth"
+                and isinstance(node.right, Constant)
+                and isinstance(node.right.value, Fraction)
+            ]
+    return max(found) if max(found) > 1 else Fraction(4)
 
 
 def target(policy: Policy) -> str | None:
@@ -107,7 +130,29 @@ def constraints(
         _assessment(found, slot, slots, world)
         _truth(found, slot, slots, conditions, world, policy, stance)
         _findings(found, slot, slots, policy, stance)
+        for (name, word), var in slot.words.items():
+            if name == "assessment" and word not in assessments(policy):
+                add(z3.Not(var))
     return [bit for bit in found if bit is not True]
+
+
+def assessments(policy: Policy) -> tuple[str, ...]:
+    """The assessments that the policy tells apart, preliminary ones first."""
+    named = {
+        value
+        for clause in policy.clauses
+        for root in roots(clause)
+        for node in below(root)
+        if isinstance(node, Events)
+        for pattern in node.patterns
+        if pattern.kind == "assessment_completed"
+        for test in pattern.tests
+        if test.attribute == "assessment"
+        for value in test.values
+    }
+    rest = sorted(named - {"preliminary", "comprehensive"})
+    first = [name for name in ("preliminary", "comprehensive") if name in named]
+    return (*first, *rest) or ("comprehensive",)
 
 
 def _model(found: list[Any], slot: Free, slots: Slots, conditions: Conditions) -> None:
@@ -121,7 +166,9 @@ def _model(found: list[Any], slot: Free, slots: Slots, conditions: Conditions) -
         running = conditions.running("train", model, slot.index)
         own = slot.model_is(model)
         found.append(neg(conj((own, starts, running))))
-        goes_on = disj(slot.is_kind(k) for k in ("training_progress", "training_paused", "training_ended"))
+        goes_on = disj(
+            slot.is_kind(k) for k in ("training_progress", "training_paused", "training_ended")
+        )
         found.append(neg(conj((own, goes_on, neg(running)))))
         found.append(neg(conj((own, slot.is_kind("training_resumed"), running))))
         if model > 0:
@@ -160,7 +207,9 @@ def _assessment(found: list[Any], slot: Free, slots: Slots, world: World) -> Non
         return
     started: Bit = False
     for earlier in slots.all[: slot.index]:
-        same = earlier.model_is_of(slot) if hasattr(earlier, "model_is_of") else _same(earlier, slot)
+        same = (
+            earlier.model_is_of(slot) if hasattr(earlier, "model_is_of") else _same(earlier, slot)
+        )
         begins = conj((earlier.is_kind("assessment_started"), same))
         ends = conj((earlier.is_kind("assessment_completed"), same))
         long_enough = slot.date.day - earlier.date.day >= world.assessment_days
@@ -203,7 +252,12 @@ def _truth(
         found.append(disj((neg(here), neg(reached(slots, model, slot.index)))))
         base: Any = z3.IntVal(-100_000)
         for i in range(slot.index):
-            below = conj((conditions.names_kind(i, "threshold_decision", model), _below(slots.all[i], policy)))
+            below = conj(
+                (
+                    conditions.names_kind(i, "threshold_decision", model),
+                    _below(slots.all[i], policy),
+                )
+            )
             base = z3.If(_term(below), conditions.compute(model, i + 1), base)
         far = conditions.compute(model, slot.index) >= base + margin
         found.append(disj((neg(here), stance.stretched("world", "margin"), far)))
@@ -243,7 +297,9 @@ def _findings(found: list[Any], slot: Free, slots: Slots, policy: Policy, stance
         for i, earlier in enumerate(slots.all[: slot.index]):
             kinds = ("assessment_started", "assessment_completed", "evaluation_result")
             looked = conj((disj(earlier.is_kind(k) for k in kinds), earlier.model_is(model)))
-            assessed = disj((conj((looked, neg(reached(slots, model, i)))), conj((assessed, neg(looked)))))
+            assessed = disj(
+                (conj((looked, neg(reached(slots, model, i)))), conj((assessed, neg(looked))))
+            )
         says_high = rank >= high
         right = disj((conj((says_high, truth)), conj((neg(says_high), neg(truth)))))
         old = conj((stale, neg(says_high), assessed))
@@ -272,9 +328,7 @@ def findings_follow(slots: Slots, policy: Policy, stance: Stance) -> list[Any]:
             for other in slots.all[slot.index + 1 :]
         ]
         soon = slots.end.day <= slot.date.day + _FOLLOWS
-        found.append(
-            disj((neg(asked), stance.stretched("world", "findings-follow"), soon, *later))
-        )
+        found.append(disj((neg(asked), stance.stretched("world", "findings-follow"), soon, *later)))
     return found
 
 
