@@ -132,7 +132,7 @@ def _attributes(model: Any, slot: Free, kind: str, full: Full) -> dict[str, Any]
             found.pop("findings", None)
         if not found.get("levels"):
             found.pop("levels", None)
-    return found
+    return full.stated(kind, found)
 
 
 def _number(model: Any, term: Any) -> int:
@@ -162,8 +162,21 @@ class Full:
             self._required(nodes, kinds)
             for roles in _roles(clause):
                 for kind in kinds:
+                    self.tested.add((kind, "by"))
                     self._add(kind, "by", roles)
         self._lists.setdefault("roles", {})["holders"] = list(policy.roles) or ["nobody"]
+
+    def stated(self, kind: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        """What a fact says, and of whatever else the policy asks of its kind, the plainest."""
+        found = dict(said)
+        for name in sorted(name for of, name in self.tested if of == kind):
+            known = attributes_of(kind).get(name)
+            if known is None or name in found or known.type not in ("boolean", "words", *SINGLE):
+                continue
+            options = [o for o in known.options if o != "unstated"] or ["other"]
+            usual = "comprehensive" if "comprehensive" in options else options[-1]
+            found[name] = {"boolean": False, "words": ["other"]}.get(known.type, usual)
+        return found
 
     def lists(self, kind: str) -> dict[str, Any]:
         """The lists that a fact of a kind states; of progress in other units, that there is none."""
@@ -188,6 +201,10 @@ class Full:
         from ifthen.policy.model import Attribute, Compare, Constant, Quantified
 
         found = list(nodes)
+        for node in found:
+            if isinstance(node, Attribute):
+                named = kinds if node.of is None else _kinds(node.of)
+                self.tested |= {(k, node.name) for k in named if node.name in attributes_of(k)}
         quantified = {n.variable: n for n in found if isinstance(n, Quantified)}
         for node in found:
             if not (isinstance(node, Compare) and isinstance(node.left, Attribute)):

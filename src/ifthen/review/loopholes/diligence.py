@@ -179,4 +179,4 @@ def _fact(pattern: Pattern, day: Day, model: str | None, full: Full) -> Plain:
         said[test.attribute] = value
     if pattern.kind == "feedback_received":
         said.setdefault("from", "external")
-    return Plain(pattern.kind, day, model, said, None, "routine")
+    return Plain(pattern.kind, day, model, full.stated(pattern.kind, said), None, "routine")

@@ -28,7 +28,9 @@ from ifthen.policy.model import (
 from ifthen.review.loopholes.calendar import Date, Unsupported
 from ifthen.review.loopholes.conditions import Conditions, Here, by_factor
 from ifthen.review.loopholes.kleene import (
+    FALSE,
     TRUE,
+    UNKNOWN,
     Bit,
     K,
     conj,
@@ -99,35 +101,44 @@ class _Kept:
             trigger = self.conditions.matches(index, clause.when, self.after(index))
             if trigger is False:
                 continue
-            asked = [k_not(sure(trigger))]
+            asked = TRUE
             if clause.if_ is not None:
-                asked.append(k_not(self.conditions.truth(clause.if_, self.after(index))))
+                asked = self.conditions.truth(clause.if_, self.after(index))
             if clause.require is not None:
                 state = self.conditions.truth(clause.require, self.before(index, lenient=True))
             else:
                 assert clause.duty is not None
                 state = self.duty(clause.duty, index)
-            yield k_or((*asked, state))
+            yield _owed(trigger, asked, state)
 
     def _becoming(self, clause: Whenever) -> Iterator[K]:
+        """A duty for each day at whose end the condition turned true.
+
+        One that was unknown and then false, or is unknown at the end, leaves the clause open.
+        """
         assert clause.becomes is not None
-        was: K = k_not(TRUE)
+        was: K = FALSE
+        doubt: Bit = False
         for index in self.slots.ruled:
             now = self.conditions.truth(clause.becomes, self.closes(index))
-            last = sure(self.slots.last_of_day(index))
-            turned = k_and((last, now, k_not(was)))
-            was = k_if(last.t, now, was)
-            if turned.t is False and turned.f is True:
+            last = self.slots.last_of_day(index)
+            turned = conj((last, now.t, neg(was.t)))
+            begun = conj((last, neg(now.known), was.f))
+            cleared = conj((turned, neg(was.known)))
+            doubt = conj((disj((doubt, begun)), neg(cleared)))
+            was = k_if(last, now, was)
+            if turned is False:
                 continue
-            asked = [k_not(turned)]
+            asked = TRUE
             if clause.if_ is not None:
-                asked.append(k_not(self.conditions.truth(clause.if_, self.closes(index))))
+                asked = self.conditions.truth(clause.if_, self.closes(index))
             if clause.require is not None:
                 state = self.conditions.truth(clause.require, self.closes(index, lenient=True))
             else:
                 assert clause.duty is not None
                 state = self.duty(clause.duty, index, fact=False)
-            yield k_or((*asked, state))
+            yield _owed(turned, asked, state)
+        yield K(neg(doubt), False)
 
     def duty(self, duty: Duty, index: int, *, fact: bool = True) -> K:
         """Whether what is owed since a fact, or the end of its day, was done in time or may be."""
@@ -226,16 +237,16 @@ class _Kept:
             if model is not None:
                 states.append(k_not(sure(self.conditions.born(index + 1, model))))
             until = self.slots.until(index)
+            today = self.slots.all[index].date
+            ended = until.not_after(today) if index + 1 == len(self.slots) else False
             if clause.every is not None:
                 start = self.conditions.last_date(clause.do, here)
                 covered = self._by(until, start, self.conditions.length(clause.every))
-                yield k_or((*states, sure(covered)))
+                yield k_or((*states, sure(covered), sure(ended)))
             if clause.growth is not None:
                 assert model is not None
                 operator, factor = clause.growth
                 grown = by_factor(operator, self.conditions.grown(model, clause.do, here), factor)
-                today = self.slots.all[index].date
-                ended = until.not_after(today) if index + 1 == len(self.slots) else False
                 yield k_or((*states, k_not(sure(grown)), sure(ended)))
 
     # --- states ----------------------------------------------------------------------------
@@ -319,19 +330,16 @@ class _Kept:
             made = self.conditions.matches(index, clause.decision, self.after(index))
             if made is False:
                 continue
-            free = [k_not(sure(made))]
+            applies = TRUE
             if clause.if_ is not None:
-                free.append(k_not(self.conditions.truth(clause.if_, self.after(index))))
-            if clause.common.force == "commitment":
-                yield k_or((*free, self.conditions.decision(clause, index)))
+                applies = self.conditions.truth(clause.if_, self.after(index))
+            yield _owed(made, applies, self.conditions.decision(clause, index))
             for step in clause.steps:
                 if step.force not in ("commitment", "aim"):
                     continue
-                bound = free
-                if step.force == "aim":
-                    name = f"{clause.common.id}/{step.id}"
-                    bound = [*free, k_not(sure(self.binds(name)))]
-                yield k_or((*bound, self._step(step, index)))
+                name = f"{clause.common.id}/{step.id}"
+                binds = True if step.force == "commitment" else self.binds(name)
+                yield _owed(conj((made, binds)), applies, self._step(step, index))
 
     def _step(self, step: Step, index: int) -> K:
         asked = self.conditions.asked(step, index)
@@ -340,7 +348,7 @@ class _Kept:
         else:
             limits: tuple[Before, ...] = () if step.before is None else (Before(step.before),)
             done = self.duty(Duty(step.do, limits if step.follows else (Before(None),)), index)
-        return k_or((k_not(asked), done))
+        return _owed(True, asked, done)
 
     def power(self, clause: Power) -> Iterator[K]:
         for index in self.slots.ruled:
@@ -355,3 +363,9 @@ class _Kept:
             if clause.price is not None:
                 parts.append(self.duty(clause.price, index))
             yield k_or((k_not(sure(used)), k_and(parts)))
+
+
+def _owed(trigger: Bit, asked: K, state: K) -> K:
+    """What a trigger asks for: open where it is not known whether anything is asked."""
+    value = k_if(asked.known, k_or((k_not(asked), state)), UNKNOWN)
+    return k_or((k_not(sure(trigger)), value))

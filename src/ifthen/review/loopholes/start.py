@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 from ifthen.policy.model import Policy
@@ -35,6 +36,7 @@ def beginning(policy: Policy, start: Start, full: Full) -> tuple[Plain, ...]:
         facts += [
             Plain("threshold_decision", FIRST, name, said) for said in _findings(policy, full)
         ]
+    facts = [replace(fact, attributes=full.stated(fact.kind, fact.attributes)) for fact in facts]
     found, _ = complete(policy, Taken(frozenset()), facts, FIRST, None, full)
     return tuple(found)
 
