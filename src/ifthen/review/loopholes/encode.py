@@ -229,34 +229,48 @@ class _Kept:
         """At the end of every day with facts: does the last deed still cover what follows."""
         if clause.every is not None and isinstance(self.conditions.chosen(clause.every), Apart):
             raise Unsupported("deeds that may also come too soon")
-        model = self.conditions.model
+        model, doubt, found = self.conditions.model, [], []
+        bounded = True
+        if clause.every is not None:
+            lengths = self.conditions.length(clause.every)
+            bounded = disj(bit for bit, length in lengths if length is not None)
         for index in self.slots.ruled:
-            here = self.closes(index)
+            here, final = self.closes(index), index + 1 == len(self.slots)
             runs = TRUE if clause.while_ is None else self.conditions.truth(clause.while_, here)
-            states = [k_not(sure(self.slots.last_of_day(index))), k_not(runs)]
-            if model is not None:
-                states.append(k_not(sure(self.conditions.born(index + 1, model))))
-            until = self.slots.until(index)
-            today = self.slots.all[index].date
-            ended = until.not_after(today) if index + 1 == len(self.slots) else False
+            born = True if model is None else self.conditions.born(index + 1, model)
+            asked = conj((self.slots.last_of_day(index), born))
+            states = [k_not(sure(asked)), k_not(runs)]
+            today, until = self.slots.all[index].date, self.slots.until(index)
+            ended = until.not_after(today) if final else False
+            unclear = conj((asked, neg(runs.known)))
             if clause.every is not None:
+                unclear = conj((unclear, bounded))
                 start = self.conditions.last_date(clause.do, here)
-                covered = self._by(until, start, self.conditions.length(clause.every))
-                yield k_or((*states, sure(covered), sure(ended)))
+                covered = self._by(until, start, lengths)
+                found.append(k_or((*states, sure(covered), sure(ended))))
             if clause.growth is not None:
                 assert model is not None
                 operator, factor = clause.growth
                 grown = by_factor(operator, self.conditions.grown(model, clause.do, here), factor)
-                yield k_or((*states, k_not(sure(grown)), sure(ended)))
+                unclear = conj((unclear, disj((clause.every is not None, grown))))
+                found.append(k_or((*states, k_not(sure(grown)), sure(ended))))
+            doubt.append(unclear)
+        yield from (K(one.t, conj((one.f, neg(disj(doubt))))) for one in found)
+        if clause.every is not None or clause.growth is not None:
+            yield K(neg(doubt[-1]), False)
 
     # --- states ----------------------------------------------------------------------------
 
     def maintain(self, clause: Maintain) -> Iterator[K]:
-        failing = []
+        failing: list[K] = []
+        held: Bit = False
         for index in self.slots.ruled:
             active = self.conditions.truth(clause.while_, self.closes(index))
             keep = self.conditions.truth(clause.keep, self.closes(index, lenient=True))
             failing.append(k_and((active, k_not(keep))))
+            last = self.slots.last_of_day(index)
+            yield K(neg(conj((last, neg(active.known), neg(held)))), False)
+            held = disj((held, conj((last, active.t))))
         yield from self._stretches(failing, clause.grace, on_the_day=True)
 
     def forbid(self, clause: Forbid) -> Iterator[K]:
