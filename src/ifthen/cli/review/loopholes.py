@@ -1,4 +1,4 @@
-"""``review loopholes``: can a policy be kept and a harm still happen?"""
+"""``review loopholes``: whether a policy can be kept and a harm still happen."""
 
 from __future__ import annotations
 

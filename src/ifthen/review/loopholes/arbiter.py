@@ -59,8 +59,7 @@ def _broken(finding: Finding, own: str, taken: Taken, standing: bool) -> bool:
             outcomes.append(reading.outcome.status)
     if finding.readings and not outcomes:
         return False
-    for status in outcomes:
-        if status in FAULTS or status == "missed" or (status == "undetermined" and not (standing and finding.outcome.key == "now")):
-            if finding.force != "aim" or taken.aims(own):
-                return True
-    return False
+    stands = standing and finding.outcome.key == "now"
+    faulty = any(status in FAULTS or status == "missed" for status in outcomes)
+    open_ = not stands and "undetermined" in outcomes
+    return (faulty or open_) and (finding.force != "aim" or taken.aims(own))

@@ -51,6 +51,10 @@ class Date:
         """Whether it is no later than another day."""
         return self.key <= other.key
 
+    def not_before(self, other: Date) -> Bit:
+        """Whether it is no earlier than another day."""
+        return other.key <= self.key
+
     def before(self, other: Date) -> Bit:
         """Whether it is earlier than another day."""
         return self.key < other.key

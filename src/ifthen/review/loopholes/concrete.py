@@ -179,7 +179,7 @@ class Full:
         return found
 
     def lists(self, kind: str) -> dict[str, Any]:
-        """The lists that a fact of a kind states; of progress in other units, that there is none."""
+        """The lists that a fact of a kind states; progress in other units stays at nothing."""
         found: dict[str, Any] = {n: list(words) for n, words in self._lists.get(kind, {}).items()}
         if kind == "forecast" and self.policy.scale:
             found["threshold"] = [c.id for c in self.policy.categories.values()]
@@ -222,9 +222,10 @@ class Full:
 
     def _add(self, kind: str, attribute: str, words: Iterable[str]) -> None:
         known = attributes_of(kind).get(attribute)
-        if known is None or known.type != "words" or attribute in ("threshold", "standard"):
-            if not (known and attribute == "threshold" and kind == "assessment_completed"):
-                return
+        covers = attribute == "threshold" and kind == "assessment_completed"
+        listed = known is not None and known.type == "words"
+        if not listed or (attribute in ("threshold", "standard") and not covers):
+            return
         into = self._lists.setdefault(kind, {}).setdefault(attribute, [])
         into += [w for w in words if w not in into and w != "this"]
 

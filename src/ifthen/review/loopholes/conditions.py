@@ -81,7 +81,7 @@ class Here:
     prefix: int
     """After so many facts."""
     date: Date | None
-    """The day; None where a condition is followed through the days, so that no clock may be asked."""
+    """The day; None where a condition is followed through the days: no clock may be asked."""
     trigger: int | None = None
     names: tuple[tuple[str, str], ...] = ()
     """Quantified variables."""

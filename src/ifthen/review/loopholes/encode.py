@@ -7,6 +7,7 @@ and a complete record. What would be undetermined is neither kept nor broken.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from ifthen.dates import Duration
 from ifthen.policy.model import (
@@ -46,6 +47,8 @@ from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION
 
 Binds = Callable[[str], Bit]
 """Whether the aim of a clause (``clause`` or ``clause/step``) binds."""
+Limit = Callable[[int], Bit]
+"""Whether a fact comes in time."""
 
 
 def kept(clause: Clause, conditions: Conditions, binds: Binds) -> K:
@@ -170,26 +173,24 @@ class _Kept:
             last(duty.after, here, "day", lambda i: at[i].date.day, first.day),
         )
 
-    def _limits(self, duty: Duty, index: int, fact: bool) -> tuple[Bit, list[Callable[[int], Bit]]]:
+    def _limits(self, duty: Duty, index: int, fact: bool) -> tuple[Bit, list[Limit]]:
         """Whether nothing is due yet, and for each limit whether a fact comes in time."""
-        date, pending, limits = self.slots.all[index].date, [], []
+        date = self.slots.all[index].date
+        pending: list[Bit] = []
+        limits: list[Limit] = []
         for each in duty.deadlines:
             match each:
                 case Within(duration=duration, of=()):
-                    lengths = self.conditions.length(duration)
-
-                    def due(day: Date, lengths: object = lengths) -> Bit:
-                        return self._by(day, date, lengths)  # type: ignore[arg-type]
-
+                    due = partial(self._by, start=date, lengths=self.conditions.length(duration))
                     pending.append(due(self.end))
-                    limits.append(lambda j, due=due: due(self.slots.all[j].date))
+                    limits.append(self._on_its_day(due))
                 case By(day=day):
-                    fixed = Date.at(day)
-                    pending.append(self.end.not_after(fixed))
-                    limits.append(lambda j, fixed=fixed: self.slots.all[j].date.not_after(fixed))
+                    until = Date.at(day)
+                    pending.append(self.end.not_after(until))
+                    limits.append(self._on_its_day(until.not_before))
                 case Before(events=None, ahead=None):
                     pending.append(False)
-                    limits.append(lambda j: j < index)
+                    limits.append(index.__gt__)
                 case Before(events=events, ahead=None) if events is not None:
                     none, limit = self._before_next(events, index, fact)
                     pending.append(none)
@@ -198,15 +199,17 @@ class _Kept:
                     raise Unsupported("a deadline of this form")
         return conj(pending), limits
 
+    def _on_its_day(self, in_time: Callable[[Date], Bit]) -> Limit:
+        """Whether a fact comes in time, by its day."""
+        return lambda j: in_time(self.slots.all[j].date)
+
     def _by(self, day: Date, start: Date, lengths: Sequence[tuple[Bit, Duration | None]]) -> Bit:
         return disj(
             conj((bit, True if length is None else day.by(start, length)))
             for bit, length in lengths
         )
 
-    def _before_next(
-        self, events: Expression, index: int, fact: bool
-    ) -> tuple[Bit, Callable[[int], Bit]]:
+    def _before_next(self, events: Expression, index: int, fact: bool) -> tuple[Bit, Limit]:
         """Whether no such event followed, and whether a fact comes before the first that did."""
         after: list[Bit] = []
         for j in range(len(self.slots)):

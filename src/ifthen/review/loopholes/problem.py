@@ -1,4 +1,4 @@
-"""One question to the solver: a timeline of so many events, some clauses kept, a harm at its end."""
+"""One question to the solver: a timeline of so many events, clauses kept, a harm at its end."""
 
 from __future__ import annotations
 

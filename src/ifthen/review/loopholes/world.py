@@ -1,7 +1,7 @@
 """What is taken for granted about the world: how fast models grow, and that findings are honest.
 
-``capability_reached`` is the hidden truth: the day a model really crosses a threshold. No policy can
-ask for it and no record states it; harms do, and honest findings follow it.
+``capability_reached`` is the hidden truth: the day a model really crosses a threshold. No policy
+can ask for it and no record states it; harms do, and honest findings follow it.
 """
 
 from __future__ import annotations
@@ -9,17 +9,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import z3
 
-from ifthen.policy.model import Cadence, Call, Compare, Constant, Events, Policy
+from ifthen.policy.model import Cadence, Call, Compare, Constant, Events, Policy, Words
 from ifthen.review.loopholes.conditions import FIGURES, Conditions
 from ifthen.review.loopholes.kleene import Bit, conj, disj, neg
 from ifthen.review.loopholes.slots import NOBODY, UNSAID, Free, Slots, phase
 from ifthen.review.loopholes.stance import Stance
 from ifthen.ruling.variants import below, roots
-from ifthen.vocabulary import HIDDEN, KINDS
+from ifthen.vocabulary import FINDINGS, HIDDEN, KINDS
 
 REACHED = "capability_reached"
 PAUSES = frozenset(
@@ -71,13 +72,14 @@ class World:
             f"({self.rate} thousandths of a doubling a day)",
             f"a finding of below leaves a margin of {float(self.margin):g}x, where margins hold",
             f"an assessment takes {self.assessment_days} days or more",
-            f"a timeline lasts {self.months} months at most, and no event falls on the 29th to 31st",
+            f"a timeline lasts {self.months} months at most",
+            "no event falls on the 29th, 30th or 31st of a month",
             "training may pause or end, and models may be withdrawn or deleted"
             if self.pauses
             else "training once begun goes on, and nothing is withdrawn or deleted",
             "facts give a day; those of one day are taken in the order of a record",
             "the first fact about a model is the start of its training",
-            "assessments are of the kinds that the policy tells apart",
+            "assessments and findings are of the kinds that the policy tells apart",
             "progress in units of its own, such as fine-tuning, stays at nothing",
             "thresholds other than the one that is hidden are not crossed",
             "what would be undetermined counts as not kept",
@@ -119,7 +121,7 @@ def constraints(
     found: list[Any] = []
     add = found.append
     every = slots.all
-    for one, two in zip(every, every[1:], strict=False):
+    for one, two in pairwise(every):
         if isinstance(two, Free):
             same = conj((one.date.key == two.date.key, phase(one) <= phase(two)))
             add(disj((one.date.key < two.date.key, same)))
@@ -263,6 +265,16 @@ def _truth(
         found.append(disj((neg(here), stance.stretched("world", "margin"), far)))
 
 
+def _mentions(policy: Policy, word: str) -> bool:
+    """Whether any clause tells a finding apart by a word."""
+    nodes = (node for c in policy.clauses for root in roots(c) for node in below(root))
+    return any(
+        (isinstance(node, Constant) and node.value == word)
+        or (isinstance(node, Words) and word in node.values)
+        for node in nodes
+    )
+
+
 def _below(slot: Any, policy: Policy) -> Bit:
     name = target(policy)
     if name is None:
@@ -288,6 +300,8 @@ def _findings(found: list[Any], slot: Free, slots: Slots, policy: Policy, stance
     for (kind, other), one in list(slot.ranks.items()):
         if (kind, other) != (attribute, name):
             found.append(one <= 0)
+    if thresholds and not _mentions(policy, "alert"):
+        found.append(rank != FINDINGS.index("alert"))
     false = stance.stretched("world", "honest-findings")
     stale = stance.stretched("world", "fresh-findings")
     for model in slots.models:
