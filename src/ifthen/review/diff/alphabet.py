@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ifthen.dates import BUSINESS_DAY
+from ifthen.dates import BUSINESS_DAY, Duration
 from ifthen.policy.model import (
     Attribute,
     Cadence,
@@ -130,7 +130,7 @@ class _Gatherer:
             case Cadence(do=do):
                 return [], self._templates([do])
             case Whenever(when=when, duty=duty):
-                limits = [] if duty is None else [limit for limit in duty.deadlines]
+                limits = () if duty is None else duty.deadlines
                 ends = [getattr(limit, "events", None) for limit in limits]
                 then = () if duty is None else duty.then
                 acts = [t for template in self._templates([when]) for t in self._told(template)]
@@ -255,9 +255,9 @@ class _Gatherer:
                 yield node.value.count * (1 if unit == BUSINESS_DAY else _DAYS[unit])
         for node in (n for root in roots(self._clause) for n in below(root)):
             bound = self._policy.terms[node.term].literal if isinstance(node, TermRef) else None
-            unit = getattr(getattr(bound, "value", None), "unit", None)
-            if bound is not None and unit in _DAYS:
-                yield getattr(bound.value, "count", 0) * _DAYS[unit]
+            length = None if bound is None else bound.value
+            if isinstance(length, Duration) and length.unit in _DAYS:
+                yield length.count * _DAYS[length.unit]
 
     def _factors(self) -> Iterator[float]:
         if isinstance(self._clause, Cadence) and self._clause.growth is not None:

@@ -1,7 +1,7 @@
 """Expressions in a form in which equal means the same, whatever the policy around them.
 
-Definitions are unfolded, readings and words stand for what they allow, quantifiers over what a
-policy lists are written out, and what an atom means by way of its policy (which standards include
+Definitions are unfolded, words stand for what they allow, quantifiers over what a policy lists are
+written out, and what an atom means by way of its policy (which standards include
 this one, which thresholds lie below that one) stands in the atom. Names of the older version are
 those of the newer. Two equal forms are then true of the same records.
 """
@@ -35,6 +35,7 @@ from ifthen.policy.model import (
     Words,
 )
 from ifthen.policy.syntax import Factor
+from ifthen.ruling.variants import below
 from ifthen.ruling.wording import bound_text
 
 TRUE, FALSE = Constant(True), Constant(False)
@@ -51,9 +52,19 @@ class TooLarge(ValueError):
 class Canon:
     """Brings the expressions of one policy into the common form."""
 
-    def __init__(self, policy: Policy, names: Mapping[str, str]) -> None:
+    def __init__(
+        self, policy: Policy, names: Mapping[str, str], without: frozenset[str] = frozenset()
+    ) -> None:
+        """A form for one policy.
+
+        Args:
+            policy: whose expressions are brought into the form.
+            names: its ids to those of the newer version.
+            without: words that a written list is taken not to have.
+        """
         self._policy = policy
         self._names = names
+        self._without = without
         self._bound: dict[str, str] = {}
         """Quantified variables that stand for a member of a list."""
         self._left = _MOST
@@ -116,11 +127,12 @@ class Canon:
                 return Times(factor, self._form(operand))
             case Apart(least=least, most=most):
                 return Apart(self._form(least), self._form(most))
-            case Choice(options=options):
-                forms = [self._form(option) for option in options.values()]
-                if all(form == forms[0] for form in forms):
-                    return forms[0]
-                return Choice("", {describe(form): form for form in sorted(forms, key=describe)})
+            case Choice(reading=reading, options=options):
+                forms = {key: self._form(option) for key, option in options.items()}
+                first = next(iter(forms.values()))
+                if all(form == first for form in forms.values()):
+                    return first
+                return Choice(self._name(reading), forms)
             case Quantified():
                 return self._quantified(expression)
             case Call():
@@ -155,7 +167,7 @@ class Canon:
         """What a quantifier goes through, in the policy's own names; None where records say."""
         policy = self._policy
         if isinstance(domain, Words):
-            return domain.values
+            return tuple(word for word in domain.values if word not in self._without)
         if not isinstance(domain, Call) or domain.function == _OVER_MODELS:
             return None
         if domain.function == "thresholds":
@@ -272,9 +284,36 @@ def negated(expression: Expression) -> Expression:
             return joined("or", map(negated, operands))
         case Logic(operator="or", operands=operands):
             return joined("and", map(negated, operands))
+        case Choice(reading=reading, options=options):
+            return Choice(reading, {key: negated(option) for key, option in options.items()})
         case Quantified(quantifier=quantifier, body=body):
             body = negated(body)
             if quantifier == "every":
                 return replace(expression, quantifier="some", body=body)
             return replace(expression, quantifier="every", body=body)
     return Not(expression)
+
+
+def readings(expression: Expression) -> dict[str, tuple[str, ...]]:
+    """The readings on which a condition depends, each with its options."""
+    return {
+        node.reading: tuple(node.options) for node in below(expression) if isinstance(node, Choice)
+    }
+
+
+def read(expression: Expression, chosen: Mapping[str, str]) -> Expression:
+    """The condition by one reading of each text."""
+    match expression:
+        case Choice(reading=reading, options=options):
+            return read(options[chosen[reading]], chosen)
+        case Not(operand=operand):
+            return negated(read(operand, chosen))
+        case Logic(operator="otherwise", operands=operands):
+            return Logic("otherwise", tuple(read(operand, chosen) for operand in operands))
+        case Logic(operator=operator, operands=operands):
+            return joined(operator, (read(operand, chosen) for operand in operands))
+        case Compare(left=left, right=right):
+            return replace(expression, left=read(left, chosen), right=read(right, chosen))
+        case Quantified(body=body):
+            return replace(expression, body=read(body, chosen))
+    return expression

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import product
 
 from ifthen.dates import Duration
 from ifthen.policy.model import (
@@ -24,18 +25,28 @@ from ifthen.policy.model import (
     Pattern,
     Quantified,
 )
-from ifthen.review.diff.canonical import FALSE, TRUE, negated
+from ifthen.review.diff.canonical import FALSE, TRUE, negated, read, readings
 from ifthen.review.diff.lengths import no_shorter
 
+_MOST_READINGS = 16
+"""Combinations of readings beyond which nothing is proved."""
 _MOST = 5_000
 """Steps after which a proof is given up."""
 
 
 def entails(premise: Expression, conclusion: Expression) -> bool:
-    """Whether the premise is proved to entail the conclusion."""
+    """Whether the premise is proved to entail the conclusion, by every reading of either."""
     if premise == conclusion:
         return True
-    return _Proof().closes((premise,), (conclusion,))
+    open_texts = {**readings(premise), **readings(conclusion)}
+    for text, options in readings(premise).items():
+        if {*options} != {*open_texts[text]}:
+            return False
+    combinations = list(product(*open_texts.values()))
+    return len(combinations) <= _MOST_READINGS and all(
+        _Proof().closes((read(premise, chosen),), (read(conclusion, chosen),))
+        for chosen in (dict(zip(open_texts, options, strict=True)) for options in combinations)
+    )
 
 
 def fewer(one: Iterable[Pattern], other: Iterable[Pattern]) -> bool:

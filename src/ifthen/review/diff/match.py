@@ -83,8 +83,8 @@ def match(old: Policy, new: Policy) -> tuple[Match, ...]:
 
 
 def renamed(matches: Iterable[Match]) -> dict[str, str]:
-    """Old ids of thresholds, categories, standards and roles to new ones, where they differ."""
-    named = ("threshold", "category", "standard", "role")
+    """Old ids to new ones, where they differ, of whatever conditions and facts name."""
+    named = ("threshold", "category", "standard", "role", "reading")
     return {
         pair.old.id: pair.new.id
         for pair in matches

@@ -242,7 +242,8 @@ def part_changes(old: object, new: object, names: Mapping[str, str]) -> tuple[Ch
         case Role(), Role():
             return ()
         case _ if type(old) is not type(new):
-            return (Change("trigger", None, type(old).__name__, type(new).__name__),)
+            before, after = (f"a {type(part).__name__.lower()}" for part in (old, new))
+            return (Change("trigger", None, before, after),)
         case _:
             found = []
     if found:
@@ -331,7 +332,7 @@ def _now(members: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _numbers(threshold: Threshold) -> tuple[str, ...]:
-    return tuple(f"{name} {number_text(n)}" for name, n in threshold.numbers.items())
+    return tuple(f"{name}={number_text(n)}" for name, n in threshold.numbers.items())
 
 
 def _tracked(category: Category) -> str:

@@ -1,10 +1,10 @@
 """Records on which two versions of a clause differ, found by trying and shown by ruling.
 
-Where structure proves no direction, short records are drawn from what both clauses speak of: a model
-that is trained, a finding, safeguards or none, what sets the clause off, and what it asks for, early,
-late or not at all. Each is ruled under either version. One that offends against the new version and
-not against the old shows that the new asks something that the old did not; and the other way round.
-A record that was found is a fact. That none was found is not: the family is small.
+Where structure proves no direction, short records are drawn from what both clauses speak of: a
+model that is trained, a finding, safeguards or none, what sets the clause off, and what it asks
+for, early, late or not at all. Each is ruled under either version. One that offends against the new
+version and not against the old shows that the new asks something that the old did not; and the
+other way round. A record that was found is a fact. That none was found is not: the family is small.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ TRIES = 24
 _START = 20_089  # 2025-01-01
 _TRIGGER = 40
 """The day on which what sets the clauses off happens, counted from the start."""
+_COMPUTE = 1_000
+"""Effective compute at the start; only ratios count."""
 _MOST_FACTS = 9
 
 Plain = dict[str, Any]
@@ -184,7 +186,7 @@ class _Pair:
 def _status(side: Side, ruling: Ruling) -> str:
     """The gravest status of the clause, its steps and its price; undetermined if any is."""
     name = f"{side.policy.id}#{side.clause.common.id}"
-    statuses = [
+    statuses: list[str] = [
         finding.status
         for finding in ruling.findings
         if finding.clause == name or finding.clause.startswith(f"{name}/")
@@ -218,7 +220,7 @@ def _state(letters: Alphabet, random: Random) -> Iterator[Plain]:
         yield {
             "kind": "training_started",
             "model": MODEL,
-            "effective_compute": 1,
+            "effective_compute": _COMPUTE,
             "date": 0,
         }
     if random.random() < 0.3:
@@ -250,7 +252,7 @@ def _state(letters: Alphabet, random: Random) -> Iterator[Plain]:
             yield {
                 "kind": "training_progress",
                 "model": MODEL,
-                "effective_compute": random.choice((factor * 0.9, factor, factor * 1.1)),
+                "effective_compute": int(factor * _COMPUTE * random.choice((0.9, 1, 1.1))),
                 "date": 35,
             }
 
