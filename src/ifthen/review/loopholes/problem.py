@@ -220,20 +220,19 @@ class Problem:
         return model
 
     def longest(self, assumptions: Sequence[Any], model: int = 0) -> int:
-        """Days of the longest timeline in which a model is in training to the end."""
+        """The most days, up to the end, for which a model may have been in training."""
         conditions = Conditions(self.policy, self.slots, self.stance, model, {}, self.names)
         trains = conditions.running("train", model, len(self.slots))
         trains = z3.BoolVal(trains) if isinstance(trains, bool) else trains
         low, high = 0, self.setting.world.months * 31
         while low < high:
             middle = (low + high + 1) // 2
-            longer = self.slots.end.day >= middle
+            longer = self.slots.end.day - conditions.birth().day >= middle
             self.solver.push()
             self.solver.add(*assumptions, trains, longer)
             reached = self.solver.check() == z3.sat
             if reached:
-                low = int(self.solver.model().eval(self.slots.end.day, True).as_long())
-                low = max(low, middle)
+                low = middle
             else:
                 high = middle - 1
             self.solver.pop()
@@ -255,7 +254,15 @@ def kinds_of(clauses: Iterable[Clause], policy: Policy) -> tuple[str, ...]:
             found |= dict.fromkeys(_of_action(action))
     if target(policy) is not None and not found.keys().isdisjoint(_LEADING):
         found["threshold_decision"] = None  # what is assumed of findings speaks of it
+    if "assessment_completed" in found and "assessment_started" in spoken_of(policy):
+        found["assessment_started"] = None  # and what is assumed of how long assessments take
     return tuple(sorted(found))
+
+
+def spoken_of(policy: Policy) -> frozenset[str]:
+    """Every kind of fact that a policy speaks of."""
+    nodes = (node for clause in policy.clauses for root in roots(clause) for node in below(root))
+    return frozenset(kind for node in nodes for kind in _named(node))
 
 
 def _named(node: Expression) -> Iterable[str]:

@@ -71,7 +71,7 @@ class World:
             f"effective compute grows by at most {float(self.growth):g}x a year "
             f"({self.rate} thousandths of a doubling a day)",
             f"a finding of below leaves a margin of {float(self.margin):g}x, where margins hold",
-            f"an assessment takes {self.assessment_days} days or more",
+            f"an assessment that is not preliminary takes {self.assessment_days} days or more",
             f"a timeline lasts {self.months} months at most",
             "no event falls on the 29th, 30th or 31st of a month",
             "training may pause or end, and models may be withdrawn or deleted"
@@ -79,6 +79,7 @@ class World:
             else "training once begun goes on, and nothing is withdrawn or deleted",
             "facts give a day; those of one day are taken in the order of a record",
             "the first fact about a model is the start of its training",
+            "a finding speaks of every threshold or category",
             "assessments and findings are of the kinds that the policy tells apart",
             "progress in units of its own, such as fine-tuning, stays at nothing",
             "thresholds other than the one that is hidden are not crossed",
@@ -203,8 +204,11 @@ def _compute(
 
 
 def _assessment(found: list[Any], slot: Free, slots: Slots, world: World) -> None:
-    """Where starts are told, an assessment is completed no sooner than so long after its start."""
-    done = slot.is_kind("assessment_completed")
+    """Where starts are told, an assessment is completed no sooner than so long after its start.
+
+    A preliminary one is a test of a day.
+    """
+    done = conj((slot.is_kind("assessment_completed"), neg(slot.says("assessment", "preliminary"))))
     if done is False or not any("assessment_started" in free.kinds for free in slots.free):
         return
     started: Bit = False
@@ -298,6 +302,7 @@ def _findings(found: list[Any], slot: Free, slots: Slots, policy: Policy, stance
     attribute = "findings" if thresholds else "levels"
     rank, high = slot.rank(attribute, name), 2 if thresholds else _high(policy)
     for (kind, other), one in list(slot.ranks.items()):
+        found.append(disj((neg(decides), one != UNSAID)))
         if (kind, other) != (attribute, name):
             found.append(one <= 0)
     if thresholds and not _mentions(policy, "alert"):
