@@ -8,7 +8,7 @@ from ifthen.dates import SECONDS_PER_DAY, format_day
 from ifthen.record.model import Fact
 from ifthen.record.write import fact_fields
 from ifthen.reports.page import Page, Tone
-from ifthen.review.diff.announce import Announcement
+from ifthen.review.diff.announce import Announcement, Told
 from ifthen.review.diff.diff import OUTCOMES, Diff, Entry, Outcome
 from ifthen.review.diff.strength import Change
 from ifthen.review.diff.witness import Witness
@@ -34,6 +34,12 @@ _TONES: dict[Outcome, Tone] = {
     "changed": "warn",
     "strengthened": "good",
     "added": "good",
+}
+_TOLD_WORDS: dict[Told, str] = {
+    "announced": "announced",
+    "partly": "announced in part",
+    "silent": "silent",
+    "undetermined": "undetermined",
 }
 _COLUMN = 15
 _MOST = 300
@@ -71,14 +77,14 @@ def summary(diff: Diff) -> Iterator[str]:
         yield "No change log of this pair was given, so nothing is said of what was announced."
         return
     told = [entry.announcement.told for entry in diff.changed if entry.announcement is not None]
-    counts = {word: told.count(word) for word in ("announced", "partly", "silent")}
-    silently = sum(
-        entry.announcement is not None and entry.announcement.told == "silent" for entry in weaker
-    )
-    yield (
-        f"{diff.log.title}: {counts['announced']} announced, {counts['partly']} announced in part, "
-        f"{counts['silent']} silent, {silently} of these weaker."
-    )
+    silently = sum(told_of(entry) == "silent" for entry in weaker)
+    counted = [
+        f"{told.count(word)} {words}" for word, words in _TOLD_WORDS.items() if told.count(word)
+    ]
+    weaker_ones = f", {silently} of the silent ones weaker" if silently else ""
+    yield f"{diff.log.title}: {', '.join(counted) or 'nothing to tell'}{weaker_ones}."
+    if not diff.log.complete:
+        yield "Only some of what this account says is known, so what it does not cover stays open."
 
 
 def _followers(diff: Diff, entry: Entry) -> list[Entry]:
@@ -86,7 +92,7 @@ def _followers(diff: Diff, entry: Entry) -> list[Entry]:
 
 
 def _write_entry(page: Page, entry: Entry, followers: Sequence[Entry]) -> None:
-    label = {"announced": "", "partly": "PARTLY", "silent": "SILENT"}.get(told_of(entry), "")
+    label = {"partly": "PARTLY", "silent": "SILENT"}.get(told_of(entry), "")
     page.item(label, f"{entry.name}: {entry.title}", column=8, tone=_TONES.get(entry.outcome))
     page.write(sections(entry), indent=10, tone="dim")
     for change in entry.changes:
@@ -103,7 +109,7 @@ def _write_entry(page: Page, entry: Entry, followers: Sequence[Entry]) -> None:
 
 
 def told_of(entry: Entry) -> str:
-    """``announced``, ``partly``, ``silent``; empty where there is no log."""
+    """Whether the log tells of it; empty where there is no log."""
     return "" if entry.announcement is None else entry.announcement.told
 
 

@@ -29,6 +29,7 @@ from ifthen.policy.model import (
 from ifthen.review.diff.canonical import Canon, TooLarge
 from ifthen.ruling.variants import below, roots
 from ifthen.vocabulary import Action, attributes_of
+from ifthen.vocabulary import Attribute as Stated
 
 Template = Mapping[str, Any]
 """A fact without its id and date."""
@@ -191,6 +192,10 @@ class _Gatherer:
             elif attribute.type in ("word", "text"):
                 found[test.attribute] = value
         yield found
+        for test in pattern.tests:
+            attribute, said = known.get(test.attribute), found.get(test.attribute)
+            if attribute is not None and test.attribute != "about" and said is not None:
+                yield {**found, test.attribute: _else(attribute, said)}
 
     def _told(self, template: Template) -> Iterator[Template]:
         """A trigger that says nothing more; one that says all it should; each without one thing."""
@@ -220,8 +225,8 @@ class _Gatherer:
                 for member in value:
                     rest = tuple(other for other in value if other != member)
                     yield {**template, **told, name: rest}
-            elif isinstance(value, bool):
-                yield {**template, **told, name: not value}
+            elif name in known and value != "$before":
+                yield {**template, **told, name: _else(known[name], value)}
             else:
                 yield {**template, **{k: v for k, v in told.items() if k != name}}
 
@@ -267,6 +272,16 @@ class _Gatherer:
                 value = getattr(node.right, "value", None)
                 if node.left.function == "growth" and value is not None:
                     yield float(value)
+
+
+def _else(attribute: Stated, value: Any) -> Any:
+    """Another value of an attribute, so that a test of it fails."""
+    if isinstance(value, bool):
+        return not value
+    other = next((word for word in attribute.options if word != value), "another")
+    if not isinstance(value, tuple):
+        return other
+    return (next((word for word in attribute.options if word not in value), "another"),)
 
 
 def _named(node: Expression) -> str | None:

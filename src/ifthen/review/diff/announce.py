@@ -7,23 +7,24 @@ make; ``ifthen review diff --log`` takes another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from ifthen.policy.fields import TEXT, Field, Form, Shape
 from ifthen.policy.model import Policy
 from ifthen.policy.names import Problems
-from ifthen.policy.reader import Reader
-from ifthen.policy.source import InputError, Source, Span
+from ifthen.policy.reader import Reader, Values
+from ifthen.policy.source import InputError, Source
 from ifthen.policy.yaml import Scalar, compose, read_source
 from ifthen.policy.yaml import Sequence as Items
 from ifthen.review.diff.elements import elements
 from ifthen.review.diff.match import Match
 
-Told: TypeAlias = Literal["announced", "partly", "silent"]
+Told: TypeAlias = Literal["announced", "partly", "silent", "undetermined"]
+TOLD: tuple[Told, ...] = get_args(Told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ class ChangeLog:
     old: str
     new: str
     sayings: tuple[Saying, ...]
+    complete: bool = True
+    """Whether the file has all that the account says. Of what an incomplete one does not cover
+    nothing is known, unless it is among ``omits``."""
+    omits: tuple[str, ...] = ()
+    """Rows and parts of which the account is known to say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,8 @@ def announcement(log: ChangeLog, pair: Match, moved: Sequence[str]) -> Announcem
     """Whether a log tells of a change.
 
     Announced: it names the part, or every row of either version's part, or every member of the
-    lists that moved; partly: some of these; silent: none.
+    lists that moved. Partly: some of these, or it is known to leave something out. Silent: none of
+    these. Undetermined: none of these, and the file has only some of what the account says.
 
     Args:
         log: the account.
@@ -74,16 +81,24 @@ def announcement(log: ChangeLog, pair: Match, moved: Sequence[str]) -> Announcem
     """
     sides = [side for side in (pair.old, pair.new) if side is not None]
     names = {side.name for side in sides}
+    rows = {row for side in sides for row in side.rows}
+    members = {f"{name} {member}" for name in names for member in moved}
     covered = {word for saying in log.sayings for word in saying.covers}
-    touches = names | {row for side in sides for row in side.rows}
-    touches |= {f"{name} {member}" for name in names for member in moved}
-    by = tuple(s.says for s in log.sayings if touches.intersection(s.covers))
-    if names & covered or any(side.rows and {*side.rows} <= covered for side in sides):
-        return Announcement("announced", by)
+    touches = names | rows | members
+    by = tuple(saying.says for saying in log.sayings if touches.intersection(saying.covers))
+    left_out = bool(touches.intersection(log.omits))
     untold = tuple(m for m in moved if not any(f"{name} {m}" in covered for name in names))
-    if moved and not untold:
-        return Announcement("announced", by)
-    return Announcement("partly" if by else "silent", by, untold)
+    whole = (
+        bool(names & covered)
+        or any(side.rows and {*side.rows} <= covered for side in sides)
+        or (bool(moved) and not untold)
+    )
+    if whole:
+        return Announcement("partly" if left_out else "announced", by)
+    if by:
+        return Announcement("partly", by, untold)
+    known = log.complete or left_out
+    return Announcement("silent" if known else "undetermined", (), untold)
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -105,6 +120,8 @@ _LOG = Shape(
         Field("to", Form("policy id"), "The newer version.", required=True),
         Field("source", TEXT, "Where it stands.", required=True),
         Field("note", TEXT, "How far the file itself can be relied on."),
+        Field("complete", Form("boolean"), "Whether it has all that the account says."),
+        Field("omits", Form("node"), "Rows and parts of which the account is known to be silent."),
         Field("says", Form("list", Form("shape", shape=_SAYING)), "The sayings.", required=True),
     ),
 )
@@ -149,25 +166,33 @@ def _parse(source: Source, old: Policy, new: Policy, check_pair: bool) -> Change
         message = f"this log is about {pair[0]} and {pair[1]}, not {old.id} and {new.id}"
         problems.add(span, message)
     known = _coverable(old, new) if own else None
-    sayings = []
-    for values in document.get("says", ()):
-        covers = []
-        for scalar in _scalars(values.get("covers"), problems, values.span):
-            covers.append(scalar.text)
+
+    def named(values: Values, key: str) -> tuple[str, ...]:
+        scalars = _scalars(values, key, problems)
+        for scalar in scalars:
             if known is not None and not _known(scalar.text, known):
                 problems.unknown(scalar.span, "row or part", scalar.text, known, "of either policy")
-        sayings.append(Saying(values.get("says", ""), tuple(covers)))
+        return tuple(scalar.text for scalar in scalars)
+
+    sayings = tuple(
+        Saying(values.get("says", ""), named(values, "covers"))
+        for values in document.get("says", ())
+    )
+    omits = named(document, "omits")
     if problems:
         raise InputError(problems.sorted())
-    return ChangeLog(document.get("log"), *pair, tuple(sayings))
+    title, complete = document.get("log"), document.get("complete", True)
+    return ChangeLog(title, *pair, sayings, complete, omits)
 
 
-def _scalars(node: object, problems: Problems, span: Span) -> Iterable[Scalar]:
+def _scalars(values: Values, key: str, problems: Problems) -> tuple[Scalar, ...]:
+    node = values.get(key)
     if isinstance(node, Items) and all(isinstance(item, Scalar) for item in node.items):
-        return [item for item in node.items if isinstance(item, Scalar)]
+        return tuple(item for item in node.items if isinstance(item, Scalar))
     if node is not None:
-        problems.add(span, "'covers' is a list of rows and parts", "write [ROW, clause ID]")
-    return []
+        message = f"'{key}' is a list of rows and parts"
+        problems.add(values.keys[key], message, "write [ROW, clause ID]")
+    return ()
 
 
 def _coverable(old: Policy, new: Policy) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from ifthen.policy.model import Cadence, Forbid, Maintain, Policy, Power, Procedure, Whenever
 from ifthen.review.diff.alphabet import alphabet
-from ifthen.review.diff.announce import Announcement, ChangeLog, announcement
+from ifthen.review.diff.announce import TOLD, Announcement, ChangeLog, announcement
 from ifthen.review.diff.ask import Ask, ask_of, asks_no_more
 from ifthen.review.diff.canonical import Canon, TooLarge
 from ifthen.review.diff.elements import PROMISES
@@ -134,15 +134,6 @@ class Diff:
         moved = (e for e in self.entries if e.outcome != "retained" and not e.follows)
         return tuple(sorted(moved, key=lambda entry: order[entry.outcome]))
 
-    @property
-    def silent(self) -> tuple[Entry, ...]:
-        """Changed promises of which the change log says nothing, or only a part."""
-        return tuple(
-            entry
-            for entry in self.changed
-            if entry.announcement is not None and entry.announcement.told != "announced"
-        )
-
     def count(self, outcome: Outcome, *, promises: bool = True) -> int:
         """How many parts came to it, without those that follow; by default only promises."""
         counted = (e for e in self.entries if not e.follows and (e.promises or not promises))
@@ -156,7 +147,7 @@ class Diff:
             "new": self.new,
             "log": None if self.log is None else self.log.title,
             "counts": {outcome: self.count(outcome) for outcome in OUTCOMES},
-            "announcements": {word: told.count(word) for word in ("announced", "partly", "silent")},
+            "announcements": {word: told.count(word) for word in TOLD},
             "entries": [entry.as_json() for entry in self.entries],
         }
 

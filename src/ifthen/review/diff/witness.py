@@ -203,13 +203,15 @@ def _status(side: Side, ruling: Ruling) -> str:
 def _records(letters: Alphabet, random: Random, tries: int) -> Iterator[tuple[list[Plain], int]]:
     """Records of a few facts, each with the day on which it is ruled."""
     longest = max((*letters.lengths, 30))
-    end = _TRIGGER + 2 * longest + 40
+    ends = [_TRIGGER + 2 * longest + 40]
+    ends += [start + length + 8 for length in letters.lengths for start in (0, _TRIGGER)]
     for _ in range(tries):
+        end = ends[0] if random.random() < 0.6 else random.choice(ends)
         facts = list(_state(letters, random))
         for act in random.sample(letters.acts, min(len(letters.acts), random.choice((1, 1, 2)))):
             facts.append({**act, "date": _TRIGGER, "$act": True})
         for deed in letters.deeds:
-            if random.random() < 0.5:
+            while random.random() < 0.45:
                 facts.append({**deed, "date": _day(letters, random)})
         yield facts[-_MOST_FACTS:], end
 
@@ -242,8 +244,13 @@ def _state(letters: Alphabet, random: Random) -> Iterator[Plain]:
     if letters.standards and random.random() < 0.6:
         count = random.randint(1, len(letters.standards))
         standards = random.sample(letters.standards, count)
+        since = random.choice((12, 12, _TRIGGER + 2))
         for kind in ("standard_approved", "standard_activated"):
-            yield {"kind": kind, "standard": tuple(standards), "date": 12}
+            yield {"kind": kind, "standard": tuple(standards), "date": since}
+        if random.random() < 0.3:
+            lapse = ("standard_lapsed", _TRIGGER + 4), ("standard_activated", _TRIGGER + 6)
+            for kind, day in lapse[: random.randint(1, 2)]:
+                yield {"kind": kind, "standard": tuple(standards), "date": day}
     for template in letters.other:
         if random.random() < 0.4:
             yield {**template, "date": random.choice((5, 15, 30))}
