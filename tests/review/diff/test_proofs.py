@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -128,10 +129,7 @@ durations = st.builds(
     st.integers(1, 400),
     st.sampled_from(["hour", "day", "week", "month", "year"]),
 )
-days = st.dates(
-    min_value=__import__("datetime").date(2023, 1, 1),
-    max_value=__import__("datetime").date(2026, 12, 31),
-)
+days = st.dates(min_value=date(2023, 1, 1), max_value=date(2026, 12, 31))
 
 
 @given(durations, durations, days, st.sampled_from(["down", "up"]))
@@ -151,7 +149,8 @@ source: "Example"
 rows: []
 month_end: down
 terms:
-  promptly: {{phrase: promptly, type: duration, literal: any, charitable: at most 3 days, source: s.1}}
+  promptly:
+    {{phrase: promptly, type: duration, literal: any, charitable: at most 3 days, source: s.1}}
 thresholds:
   cyber: {{title: Cyber, text: Attacks., source: s.1, requires: [guard, wall]}}
 standards:
@@ -254,11 +253,13 @@ WEAKENED = {
         "kind: maintain\nwhile: running(deploy)\nkeep: in_place(guard)",
     ),
     "one of two deciders": (
-        "kind: procedure\ndecision: threshold_decision\nsteps:\n- {id: a, title: a, by: [ceo, rso]}",
+        "kind: procedure\ndecision: threshold_decision\nsteps:\n"
+        "- {id: a, title: a, by: [ceo, rso]}",
         "kind: procedure\ndecision: threshold_decision\nsteps:\n- {id: a, title: a, by: [rso]}",
     ),
     "any of two": (
-        "kind: procedure\ndecision: threshold_decision\nsteps:\n- {id: a, title: a, by: [ceo, rso]}",
+        "kind: procedure\ndecision: threshold_decision\nsteps:\n"
+        "- {id: a, title: a, by: [ceo, rso]}",
         "kind: procedure\ndecision: threshold_decision\nsteps:\n"
         "- {id: a, title: a, by: {any: 1, of: [ceo, rso]}}",
     ),
@@ -276,7 +277,8 @@ WEAKENED = {
         "kind: power\nby: [board]\nexercised: power_exercised",
     ),
     "a power for nothing": (
-        "kind: power\nby: [board]\nexercised: power_exercised\nprice: {then: published, within: 9 days}",
+        "kind: power\nby: [board]\nexercised: power_exercised\n"
+        "price: {then: published, within: 9 days}",
         "kind: power\nby: [board]\nexercised: power_exercised",
     ),
     "an aim": (
@@ -324,7 +326,7 @@ def test_a_clock_from_another_anchor_is_not_compared() -> None:
 
 @pytest.mark.parametrize(("old", "new"), PAIRS)
 def test_no_record_refutes_a_proof_about_real_clauses(old: str, new: str) -> None:
-    """Of every pair of clauses of which one is proved to ask no more, no record shows that it does."""
+    """Where one clause is proved to ask no more than the other, no record shows that it does."""
     before, after = load_policy(old), load_policy(new)
     matches = match(before, after)
     names = renamed(matches)

@@ -217,3 +217,10 @@ def test_sarif_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     result = run(str(HERE / "clean.yaml"), "--sarif", str(tmp_path / "none" / "x.sarif"))
     assert result.exit_code == 2
     assert "cannot be written" in result.stderr
+
+
+def test_the_documentation_lists_the_rules() -> None:
+    page = (HERE.parents[2] / "docs" / "review.md").read_text(encoding="utf-8")
+    table = page.partition("<!-- rules -->")[2].partition("\n\nEach rule")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.strip().splitlines()[2:]]
+    assert rows == [[f"`{rule.code}`", rule.severity, rule.title] for rule in RULES]
