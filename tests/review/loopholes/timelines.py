@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from ifthen.dates import end_of
+from ifthen.dates import end_of, to_date
 from ifthen.policy.model import Clause, Forbid, Policy, Power
 from ifthen.review.loopholes.calendar import FIRST, Date, day_number
 from ifthen.review.loopholes.concrete import MODELS, Full, Plain, record_of
@@ -31,7 +31,7 @@ def timeline(policy: Policy, clause: Clause, random: Random, most: int = 9) -> l
     words = _words(policy)
     facts = [Plain("policy_adopted", FIRST, None, {"policy": policy.id})]
     models = MODELS[: random.choice((1, 1, 2))]
-    days = sorted(random.choice(_DAYS) for _ in range(random.randint(1, most)))
+    days = _days(random, random.randint(1, most))
     drawn: list[tuple[int, int, str, str | None]] = []
     for n, key in enumerate(days):
         kind = random.choice(kinds)
@@ -54,6 +54,22 @@ def timeline(policy: Policy, clause: Clause, random: Random, most: int = 9) -> l
             figure = compute[model]
         facts.append(Plain(kind, day, model, said, figure))
     return facts
+
+
+def _days(random: Random, count: int) -> list[int]:
+    """Days as keys, many of them just at, or a day off, a usual length after another."""
+    found = [random.choice(_DAYS)]
+    while len(found) < count:
+        if random.random() < 0.4:
+            found.append(random.choice(_DAYS))
+            continue
+        base = random.choice(found)
+        months = random.choice((0, 0, 1, 2, 3, 6))
+        day = day_number(base + 31 * months)
+        day += random.choice((0, 0, 1, -1)) if months else random.choice((0, 1, 10, 11, 21, 22))
+        if to_date(day).day <= 28 and day >= FIRST:
+            found.append(Date.at(day).key)
+    return sorted(found)
 
 
 def _words(policy: Policy) -> Mapping[tuple[str, str], list[str]]:

@@ -51,6 +51,8 @@ class Plain:
         if self.model is not None:
             found["model"] = self.model
         found |= self.attributes
+        if KINDS[self.kind].group == "policy" and self.kind != "power_exercised":
+            found["published"] = format_day(self.day - 1)
         if self.compute is not None:
             found["effective_compute"] = figure(self.compute)
         return found

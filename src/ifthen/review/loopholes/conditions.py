@@ -294,6 +294,8 @@ class Conditions:
         match self.chosen(expression):
             case Constant(value=str() as value):
                 return value
+            case Variable(name="this") if self.model is not None:
+                return str(self.model)
             case Variable(name=name) if name in dict(here.names):
                 return dict(here.names)[name]
         raise Unsupported("a name of this form")
@@ -352,15 +354,11 @@ class Conditions:
             of_kind = slot.is_kind(kind)
             if of_kind is False:
                 continue
-            if kind in ("model_released", "model_withdrawn") and not (
-                kind == "model_released" and action == "store"
-            ):
+            if kind == "model_withdrawn" or (kind == "model_released" and action != "store"):
                 inside = slot.says("stage", "internal")
-                said = inside if action == "use-inside" else neg(inside)
-                if kind == "model_withdrawn":
-                    raise_if = slot.says("stage", "internal")
-                    said = raise_if if action == "use-inside" else neg(raise_if)
-                of_kind = conj((of_kind, said))
+                if kind == "model_withdrawn":  # one that does not say ends either use
+                    inside = disj((inside, slot.unsaid("stage"))) if action == "use-inside" else inside
+                of_kind = conj((of_kind, inside if action == "use-inside" else neg(inside)))
             found.append(of_kind)
         return conj((disj(found), self.slots.about(index, model)))
 
@@ -477,6 +475,8 @@ class Conditions:
             return self._between(expression, left, here)
         if isinstance(left, Call):
             return self._measured(expression, left, here)
+        if isinstance(left, Attribute) and left.name == "published":
+            return self._published(expression, left)
         if isinstance(left, Attribute):
             return self._attribute(expression, left, here)
         one, right = self.word(left, here), self.chosen(expression.right)
@@ -496,6 +496,14 @@ class Conditions:
                 value = sure(passed if expression.operator == ">=" else neg(passed))
             found = k_if(bit, value, found)
         return found
+
+    def _published(self, expression: Compare, left: Attribute) -> K:
+        """A change of policy is published the day before it applies (see ``concrete``)."""
+        right = self.chosen(expression.right)
+        earlier = isinstance(right, Attribute) and right.name == "date" and right.of is None
+        if not (earlier and left.of is None and expression.operator in ("<", "<=")):
+            raise Unsupported("the day on which a change was published")
+        return TRUE
 
     def _between(self, expression: Compare, left: Call, here: Here) -> K:
         if expression.operator not in (">=", "<"):
@@ -548,8 +556,9 @@ class Conditions:
             case "growth" if isinstance(right, Constant) and isinstance(right.value, Fraction):
                 if not isinstance(self.chosen(argument), Events):
                     argument = Events((Pattern("assessment_completed"),))
-                grown = self.grown(self.subject(left, 9, here), argument, here)
-                return sure(by_factor(operator, grown, right.value))
+                model = self.subject(left, 9, here)
+                grown = by_factor(operator, self.grown(model, argument, here), right.value)
+                return told(self.born(here.prefix, model), grown)
             case "gain" if isinstance(right, Constant) and isinstance(right.value, Fraction):
                 return sure(_holds(operator, 0, math.ceil(right.value)))  # see ``Full.lists``
             case "compute":
@@ -557,9 +566,10 @@ class Conditions:
                 if isinstance(right, Times):
                     factor, right = right.factor, self.chosen(right.operand)
                 if isinstance(right, Call) and right.function == "compute":
-                    one = self.compute(self.subject(left, 0, here), here.prefix)
-                    other = self.compute(self.subject(right, 0, here), here.prefix)
-                    return sure(by_factor(operator, one - other, factor))
+                    models = [self.subject(call, 0, here) for call in (left, right)]
+                    one, other = (self.compute(model, here.prefix) for model in models)
+                    held = by_factor(operator, one - other, factor)
+                    return told(conj(self.born(here.prefix, m) for m in models), held)
         raise Unsupported(f"the primitive {left.function}")
 
     def _count(self, events: Expression, here: Here) -> Any:
@@ -569,16 +579,14 @@ class Conditions:
         return total
 
     def _ranked(
-        self, operator: str, rank: Any, right: Expression, scale: Sequence[str], told: bool = False
+        self, operator: str, rank: Any, right: Expression, scale: Sequence[str], always: bool = False
     ) -> K:
-        known = True if told else (rank != UNSAID)
+        known = True if always else (rank != UNSAID)
         if isinstance(right, Words):
-            held = disj(rank == scale.index(word) for word in right.values)
-            return K(conj((known, held)), conj((known, neg(held))))
+            return told(known, disj(rank == scale.index(word) for word in right.values))
         if not isinstance(right, Constant) or right.value not in scale:
             raise Unsupported("a level that is itself an open word")
-        held = _holds(operator, rank, scale.index(str(right.value)))
-        return K(conj((known, held)), conj((known, neg(held))))
+        return told(known, _holds(operator, rank, scale.index(str(right.value))))
 
     def _attribute(self, expression: Compare, left: Attribute, here: Here) -> K:
         right = self.chosen(expression.right)
@@ -647,6 +655,11 @@ class Conditions:
         if least == len(roles):
             return conj(said)
         return disj(said) if least == 1 else sum(pick(one, 1, 0) for one in said) >= least
+
+
+def told(known: Bit, held: Bit) -> K:
+    """A value that is known only where something is."""
+    return K(conj((known, held)), conj((known, neg(held))))
 
 
 def replace_known(value: K) -> K:

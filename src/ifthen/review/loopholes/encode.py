@@ -245,35 +245,37 @@ class _Kept:
             states = [k_not(sure(asked)), k_not(runs)]
             today, until = self.slots.all[index].date, self.slots.until(index)
             ended = until.not_after(today) if final else False
-            unclear = conj((asked, neg(runs.known)))
+            unclear, limited = conj((asked, neg(runs.known))), []
             if clause.every is not None:
-                unclear = conj((unclear, bounded))
-                start = self.conditions.last_date(clause.do, here)
-                covered = self._by(until, start, lengths)
+                covered = self._by(until, self.conditions.last_date(clause.do, here), lengths)
                 found.append(k_or((*states, sure(covered), sure(ended))))
+                doubt.append(conj((unclear, neg(covered))))
+                limited.append(bounded)
             if clause.growth is not None:
                 assert model is not None
                 operator, factor = clause.growth
                 grown = by_factor(operator, self.conditions.grown(model, clause.do, here), factor)
-                unclear = conj((unclear, disj((clause.every is not None, grown))))
                 found.append(k_or((*states, k_not(sure(grown)), sure(ended))))
-            doubt.append(unclear)
+                doubt.append(conj((unclear, grown)))
+                limited.append(grown)
+            if final:
+                yield K(neg(conj((unclear, disj(limited)))), False)
         yield from (K(one.t, conj((one.f, neg(disj(doubt))))) for one in found)
-        if clause.every is not None or clause.growth is not None:
-            yield K(neg(doubt[-1]), False)
 
     # --- states ----------------------------------------------------------------------------
 
     def maintain(self, clause: Maintain) -> Iterator[K]:
         failing: list[K] = []
+        doubt: list[Bit] = []
         held: Bit = False
         for index in self.slots.ruled:
             active = self.conditions.truth(clause.while_, self.closes(index))
             keep = self.conditions.truth(clause.keep, self.closes(index, lenient=True))
             failing.append(k_and((active, k_not(keep))))
             last = self.slots.last_of_day(index)
-            yield K(neg(conj((last, neg(active.known), neg(held)))), False)
+            doubt.append(conj((last, neg(active.known), neg(held))))
             held = disj((held, conj((last, active.t))))
+        yield from self._open_unless_failing(failing, doubt)
         yield from self._stretches(failing, clause.grace, on_the_day=True)
 
     def forbid(self, clause: Forbid) -> Iterator[K]:
@@ -292,6 +294,7 @@ class _Kept:
             runs = sure(self.conditions.running(clause.action, model, index + 1))
             permits = self._permits(clause, self.closes(index), self.closes(index, lenient=True))
             failing.append(k_and((runs, k_not(permits))))
+        yield from self._open_unless_failing(failing, ())
         yield from self._stretches(failing, clause.grace, on_the_day=False)
 
     def _permits(self, clause: Forbid, binding: Here, lenient: Here) -> K:
@@ -308,11 +311,14 @@ class _Kept:
         ruled = list(self.slots.ruled)
         last = [self.slots.last_of_day(index) for index in ruled]
         lengths = [(True, Duration(0, "day"))] if grace is None else self.conditions.length(grace)
+        going: Bit = False
         for place, now in enumerate(failing):
-            if now.t is False and now.f is True:
+            begun = conj((last[place], now.t, neg(going)))
+            going = disj((conj((last[place], now.t)), conj((going, neg(conj((last[place], now.f)))))))
+            if now.t is False:
                 continue
             if grace is None:
-                yield k_or((k_not(sure(last[place])), k_not(now)))
+                yield k_not(sure(conj((last[place], now.t))))
                 continue
             date = self.slots.all[ruled[place]].date
             over = [
@@ -323,8 +329,7 @@ class _Kept:
             ]
             still = self._by(self.end, date, lengths) if on_the_day else self._open(date, lengths)
             ended = sure(disj((*over, still)))
-            begun = sure(conj((last[place], self._begins(failing, last, place))))
-            yield k_or((k_not(begun), k_not(now), ended))
+            yield k_or((k_not(sure(begun)), ended))
 
     def _open(self, date: Date, lengths: Sequence[tuple[Bit, Duration | None]]) -> Bit:
         """Whether the grace that began on a day goes on past the day of the ruling."""
@@ -333,12 +338,12 @@ class _Kept:
             for bit, length in lengths
         )
 
-    def _begins(self, failing: Sequence[K], last: Sequence[Bit], index: int) -> Bit:
-        """Whether the day before with facts was not failing."""
-        was: Bit = True
-        for j in range(index):
-            was = disj((conj((last[j], neg(failing[j].t))), conj((neg(last[j]), was))))
-        return was
+    def _open_unless_failing(self, failing: Sequence[K], doubt: Sequence[Bit]) -> Iterator[K]:
+        """Open where it is not known whether it failed, and on no day it surely did."""
+        last = [self.slots.last_of_day(index) for index in self.slots.ruled]
+        unclear = [conj((end, neg(now.known))) for end, now in zip(last, failing, strict=True)]
+        surely = disj(conj((end, now.t)) for end, now in zip(last, failing, strict=True))
+        yield K(disj((surely, neg(disj((*unclear, *doubt))))), False)
 
     # --- decisions and powers --------------------------------------------------------------
 

@@ -41,6 +41,9 @@ class Slot(Protocol):
     def says(self, attribute: str, word: str) -> Bit:
         """Whether an attribute states a word."""
 
+    def unsaid(self, attribute: str) -> Bit:
+        """Whether an attribute that no policy tests is left out where nothing sets it."""
+
     def rank(self, attribute: str, name: str) -> Any:
         """The rank of a finding (``findings``) or a level (``levels``), or ``UNSAID``."""
 
@@ -81,6 +84,10 @@ class Fixed:
             return word == ("true" if value else "false")
         return word == value if isinstance(value, str) else word in (value or ())
 
+    def unsaid(self, attribute: str) -> Bit:
+        """Whether an attribute is left out."""
+        return attribute not in self.attributes and (self.kind, attribute) not in DEFAULTS
+
     def rank(self, attribute: str, name: str) -> Any:
         """The rank of a finding or level."""
         said = self.attributes.get(attribute, {}).get(name)
@@ -119,6 +126,10 @@ class Free:
         if key not in self.words:
             self.words[key] = z3.Bool(f"says{self.index}.{attribute}.{word}")
         return self.words[key]
+
+    def unsaid(self, attribute: str) -> Bit:
+        """What nobody tests is left out where nothing sets it (see ``concrete``)."""
+        return neg(disj(var for (name, _), var in self.words.items() if name == attribute))
 
     def rank(self, attribute: str, name: str) -> Any:
         """The rank of a finding or level."""

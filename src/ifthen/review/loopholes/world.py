@@ -79,6 +79,7 @@ class World:
             else "training once begun goes on, and nothing is withdrawn or deleted",
             "facts give a day; those of one day are taken in the order of a record",
             "the first fact about a model is the start of its training",
+            "a change of policy is published the day before it applies",
             "a finding speaks of every threshold or category",
             "assessments and findings are of the kinds that the policy tells apart",
             "progress in units of its own, such as fine-tuning, stays at nothing",
