@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from ifthen.reports.page import Page, Tone
 from ifthen.review.loopholes import words
+from ifthen.review.loopholes.repair import Repair
 from ifthen.review.loopholes.search import Outcome, Witness
 from ifthen.review.loopholes.start import SAYS, Start
 from ifthen.review.loopholes.study import Study, Tested
+from ifthen.review.loopholes.world import ASSUMPTIONS
 
 _TONES: dict[str, Tone] = {
     "open": "bad",
@@ -34,7 +36,27 @@ def write_study(page: Page, study: Study) -> None:
         page.item(_label(one), _row(one), column=column, tone=_TONES[one.verdict])
     for one in study.tested:
         _write_tested(page, study, one)
+    _write_rest(page, study)
     _write_assumptions(page, study)
+
+
+def _write_rest(page: Page, study: Study) -> None:
+    """What a good developer can still do, and the exit by amendment."""
+    page.heading("Can it be kept at all?")
+    for good, outcome in study.able:
+        told = f"yes, in {_events(outcome.length)}"
+        if outcome.status != "found":
+            told = f"not shown: {_status(outcome)}"
+        page.write(f"Every word kept charitably, {good.title}: {told}.")
+    page.heading("Changing the text first")
+    clauses = ", ".join(study.exit.asked) or "no clause"
+    if study.exit.possible:
+        page.write(
+            f"Another text may take its place on {words.day(study.exit.day)}, published the day "
+            f"before; of such a change speak: {clauses}. What it drops is no longer promised."
+        )
+    else:
+        page.write(f"Not shown to be possible: it breaks {', '.join(study.exit.broken)}.")
 
 
 def write_scorecard(page: Page, studies: Sequence[Study]) -> None:
@@ -100,8 +122,23 @@ def _write_tested(page: Page, study: Study, one: Tested) -> None:
         page.item("Left open:", outcome.why, column=13)
     for name, why in dict((*one.literal.skipped, *one.charitable.skipped)).items():
         page.item("Not searched:", f"clause {name}: {why}; rule still judges it", column=15)
+    for repair in one.repairs:
+        page.item("Repair:", _repair(repair), column=13, tone="good" if repair.safe else None)
     if one.witness is not None:
         _write_witness(page, one.witness, SAYS[one.start])
+
+
+def _repair(repair: Repair) -> str:
+    reach = f"none up to {_events(repair.outcome.length)}, which last {repair.outcome.span} days"
+    what = {
+        "bound": f"bound {repair.name} to {repair.value} days at most",
+        "settle": f"settle {repair.name} as {repair.value}",
+        "add": f"promise the clause of {repair.name} itself",
+    }[repair.kind]
+    if repair.safe:
+        loosest = "the loosest bound that is safe: " if repair.kind == "bound" else ""
+        return f"{what} ({loosest}{reach})"
+    return f"{what}: does not suffice ({_status(repair.outcome)})"
 
 
 def _write_witness(page: Page, witness: Witness, begins: str) -> None:
@@ -122,7 +159,10 @@ def _write_assumptions(page: Page, study: Study) -> None:
     page.heading("Assumed throughout")
     for line in study.world.says():
         page.item("-", line, column=2)
-    page.item("-", f"at most {study.bounds.models} model(s)", column=2)
+    for line in ASSUMPTIONS.values():
+        page.item("-", f"{line} (unless a set above drops it)", column=2)
+    count = study.bounds.models
+    page.item("-", f"at most {count} model{'' if count == 1 else 's'}", column=2)
     page.item(
         "-",
         "a timeline that is found is one of the encoding: read the text before saying so of it",

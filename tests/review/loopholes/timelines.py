@@ -123,6 +123,7 @@ def _attributes(
             rest = [o for o in known.options if o != "unstated"] or ["other"]
             if (kind, name) == ("forecast", "level"):
                 rest = []
+            options = [o for o in options if not known.options or o in known.options]
             said[name] = random.choice([*options, *rest])
         elif known.type == "words":
             said[name] = [o for o in options if random.random() < 0.75] or ["other"]
@@ -140,6 +141,8 @@ def _attributes(
                 if random.random() < 0.9
             } or {next(iter(policy.categories)): policy.scale[0]}
             said["mitigation"] = random.choice(("pre", "post"))
+    if kind == "training_started":
+        said["flop"] = Full(policy).lists(kind)["flop"]
     if kind in FIGURES:
         said |= {n: v for n, v in Full(policy).lists(kind).items() if n == "values"}
     return said

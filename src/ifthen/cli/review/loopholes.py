@@ -43,6 +43,7 @@ from ifthen.cli.inputs import refuse
     show_default=True,
     help="Begin with a model that was just assessed, or with none.",
 )
+@click.option("--repairs", is_flag=True, help="Also try changes of the text. Takes much longer.")
 @options.as_json
 @click.pass_context
 def loopholes(
@@ -58,6 +59,7 @@ def loopholes(
     margin: str | None,
     pauses: bool,
     start: str,
+    repairs: bool,
     as_json: bool,
 ) -> None:
     """Search timelines that break no commitment of a policy and still end in a harm.
@@ -96,10 +98,12 @@ def loopholes(
                 study(
                     policy,
                     choose(harms.harms, chosen),
+                    harms.goods,
                     world_for(policy, asked or harms.margin, world),
                     bounds,
                     starts,  # type: ignore[arg-type]
-                    told,
+                    repair=repairs,
+                    progress=told,
                 )
             )
     if as_json:

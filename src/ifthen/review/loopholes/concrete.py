@@ -16,7 +16,7 @@ from ifthen.policy.source import Source
 from ifthen.record.load import parse_record
 from ifthen.record.model import Fact, Record
 from ifthen.review.loopholes.calendar import FIRST, day_number
-from ifthen.review.loopholes.conditions import FIGURES
+from ifthen.review.loopholes.conditions import FIGURES, FLOP
 from ifthen.review.loopholes.slots import NOBODY, SINGLE, UNSAID, Fixed, Free, Slots
 from ifthen.review.loopholes.stance import Taken
 from ifthen.ruling.variants import below, roots
@@ -186,6 +186,8 @@ class Full:
         if kind == "forecast" and self.policy.scale:
             found["threshold"] = [c.id for c in self.policy.categories.values()]
             found["level"] = self.policy.scale[0]
+        if kind == "training_started":
+            found["flop"] = str(FLOP)
         if kind in FIGURES and self.measures:
             found["values"] = [
                 {"measure": m, "value": 0, "unit": unit} for m, unit in self.measures.items()
@@ -228,8 +230,10 @@ class Full:
         listed = known is not None and known.type == "words"
         if not listed or (attribute in ("threshold", "standard") and not covers):
             return
-        into = self._lists.setdefault(kind, {}).setdefault(attribute, [])
-        into += [w for w in words if w not in into and w != "this"]
+        meant = [word for word in words if word != "this"]
+        if meant:
+            into = self._lists.setdefault(kind, {}).setdefault(attribute, [])
+            into += [word for word in meant if word not in into]
 
 
 def _kinds(events: Expression) -> set[str]:

@@ -74,6 +74,10 @@ FIGURES = (
 """Kinds of fact that state the effective compute of their model."""
 
 
+FLOP = 10**27
+"""Training compute that every run states: more than any law asks about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Here:
     """Where and for what a condition is asked."""
@@ -357,7 +361,9 @@ class Conditions:
             if kind == "model_withdrawn" or (kind == "model_released" and action != "store"):
                 inside = slot.says("stage", "internal")
                 if kind == "model_withdrawn":  # one that does not say ends either use
-                    inside = disj((inside, slot.unsaid("stage"))) if action == "use-inside" else inside
+                    inside = (
+                        disj((inside, slot.unsaid("stage"))) if action == "use-inside" else inside
+                    )
                 of_kind = conj((of_kind, inside if action == "use-inside" else neg(inside)))
             found.append(of_kind)
         return conj((disj(found), self.slots.about(index, model)))
@@ -561,6 +567,11 @@ class Conditions:
                 return told(self.born(here.prefix, model), grown)
             case "gain" if isinstance(right, Constant) and isinstance(right.value, Fraction):
                 return sure(_holds(operator, 0, math.ceil(right.value)))  # see ``Full.lists``
+            case "flop" if isinstance(right, Constant) and isinstance(right.value, Fraction):
+                if right.value >= FLOP or operator not in (">", ">=", "<", "<="):
+                    raise Unsupported("a model that is below the FLOP of a law")
+                known = self.born(here.prefix, self.subject(left, 0, here))
+                return told(known, operator in (">", ">="))
             case "compute":
                 factor = Fraction(1)
                 if isinstance(right, Times):
@@ -579,7 +590,12 @@ class Conditions:
         return total
 
     def _ranked(
-        self, operator: str, rank: Any, right: Expression, scale: Sequence[str], always: bool = False
+        self,
+        operator: str,
+        rank: Any,
+        right: Expression,
+        scale: Sequence[str],
+        always: bool = False,
     ) -> K:
         known = True if always else (rank != UNSAID)
         if isinstance(right, Words):

@@ -86,7 +86,8 @@ def _mended(
                 continue
             fact = _fact(pattern, day, model, full)
             if ahead and index is not None:
-                fact = replace(fact, day=facts[index].day)
+                later = KINDS[fact.kind].phase > KINDS[facts[index].kind].phase
+                fact = replace(fact, day=facts[index].day - later)
                 if fact not in facts[:index] and fact not in before.setdefault(index, []):
                     before[index].append(fact)
             elif fact not in facts and fact not in after:

@@ -314,7 +314,9 @@ class _Kept:
         going: Bit = False
         for place, now in enumerate(failing):
             begun = conj((last[place], now.t, neg(going)))
-            going = disj((conj((last[place], now.t)), conj((going, neg(conj((last[place], now.f)))))))
+            going = disj(
+                (conj((last[place], now.t)), conj((going, neg(conj((last[place], now.f))))))
+            )
             if now.t is False:
                 continue
             if grace is None:

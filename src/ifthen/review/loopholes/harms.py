@@ -40,6 +40,7 @@ _FILE = Shape(
     "What a reader would want to be sure of.",
     (
         Field("harms", Form("clauses"), "Clauses whose breach is a harm.", required=True),
+        Field("goods", Form("clauses"), "What must be possible, in the same form."),
         Field(
             "margins",
             Form("list", Form("shape", shape=_MARGIN)),
@@ -76,6 +77,8 @@ class Harms:
     """A file of harms."""
 
     harms: tuple[Harm, ...]
+    goods: tuple[Harm, ...]
+    """What a developer who keeps the policy must still be able to do."""
     margin: Fraction | None
     """How far ahead the text of the policy has a finding of below reach, where the file says."""
 
@@ -104,10 +107,12 @@ def parse_harms(policy: Policy, source: Source) -> Harms:
     names = _names(policy)
     builder = ClauseBuilder(names, Checker(names, problems), problems, None)
     clauses = [builder.build(kind, values) for kind, values in document.get("harms", [])]
+    goods = [builder.build(kind, values) for kind, values in document.get("goods", [])]
     margin = _margin(document, policy, problems)
     if problems:
         raise InputError(problems.sorted())
-    return Harms(tuple(Harm(_prefixed(clause)) for clause in clauses), margin)
+    harms, able = (tuple(Harm(_prefixed(one)) for one in many) for many in (clauses, goods))
+    return Harms(harms, able, margin)
 
 
 def _margin(document: Values, policy: Policy, problems: Problems) -> Fraction | None:

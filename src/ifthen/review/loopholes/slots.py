@@ -151,19 +151,18 @@ class Free:
             if any(one.type in SINGLE for one in types.values()):
                 found.append(z3.AtMost(*asked.values(), 1))
             for kind, one in types.items():
-                if (
-                    one.type == "word"
-                    and one.options
-                    and set(one.options) - {"unstated"} <= {*asked}
-                ):
-                    stated = disj(asked[word] for word in one.options if word != "unstated")
-                    found.append(z3.Implies(self.is_kind(kind), stated))
-        for (attribute, name), rank in self.ranks.items():
+                told = set(one.options) - {"unstated"}
+                if not one.options:
+                    continue
+                of_kind = self.is_kind(kind)
+                found += [z3.Not(z3.And(of_kind, v)) for w, v in asked.items() if w not in told]
+                if one.type == "word" and told <= {*asked}:
+                    found.append(z3.Implies(of_kind, disj(asked[word] for word in sorted(told))))
+        for (attribute, _), rank in self.ranks.items():
             top = len(FINDINGS if attribute == "findings" else self.policy.scale)
             decides = self.is_kind("threshold_decision")
             found += [rank >= UNSAID, rank < top]
             found.append(z3.Implies(neg(decides) if decides is not False else True, rank == UNSAID))
-            del name
         return found
 
 

@@ -9,13 +9,18 @@ from typing import Any
 
 from ifthen.policy.model import Policy
 from ifthen.review.loopholes import words
+from ifthen.review.loopholes.amendment import Exit, amendment
 from ifthen.review.loopholes.blame import Blame, blame
 from ifthen.review.loopholes.concrete import Full
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.problem import Setting
+from ifthen.review.loopholes.repair import Repair, repairs
 from ifthen.review.loopholes.search import Outcome, Search, Witness, charitably, literally
 from ifthen.review.loopholes.start import SAYS, Start, beginning
-from ifthen.review.loopholes.world import World, margin_of
+from ifthen.review.loopholes.world import ASSUMPTIONS, World, margin_of
+
+_FURTHER = 4
+"""Events beyond the bound where something must be shown to be possible, or a repair to be safe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Tested:
     literal: Outcome
     charitable: Outcome
     blame: Blame
+    repairs: tuple[Repair, ...] = ()
+    """Changes tried, where that was asked for."""
 
     @property
     def verdict(self) -> str:
@@ -69,6 +76,10 @@ class Study:
     world: World
     bounds: Bounds
     tested: tuple[Tested, ...]
+    able: tuple[tuple[Harm, Outcome], ...]
+    """What a developer who keeps every word charitably can still do, from a model at hand."""
+    exit: Exit
+    """The change of the text itself, which is reported apart."""
 
     def as_json(self) -> dict[str, Any]:
         """The study in JSON."""
@@ -77,7 +88,12 @@ class Study:
             "events": self.bounds.events,
             "models": self.bounds.models,
             "stretches": self.bounds.stretches,
-            "assumes": list(self.world.says()),
+            "assumes": [*self.world.says(), *ASSUMPTIONS.values()],
+            "able": [
+                {"good": good.id, "title": good.title, **_outcome_json(self.policy, outcome)}
+                for good, outcome in self.able
+            ],
+            "amendment": self.exit.as_json(),
             "harms": [_tested_json(self.policy, one) for one in self.tested],
         }
 
@@ -85,9 +101,12 @@ class Study:
 def study(
     policy: Policy,
     harms: Iterable[Harm],
+    goods: Iterable[Harm],
     world: World,
     bounds: Bounds,
     starts: Sequence[Start] = ("assessed", "nothing"),
+    *,
+    repair: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Study:
     """Test a policy against harms.
@@ -95,9 +114,11 @@ def study(
     Args:
         policy: the policy; ``Setting`` says under which assumptions it is tested.
         harms: what must not happen.
+        goods: what must stay possible.
         world: how the world is bounded.
         bounds: how far to look.
         starts: how timelines begin.
+        repair: whether to try changes of the text that close what is found.
         progress: called with (questions answered, questions in all), roughly.
     """
     full, wanted = Full(policy), [(harm, start) for harm in harms for start in starts]
@@ -111,8 +132,19 @@ def study(
         literal = search.run(literally, lengths)
         charitable = search.run(charitably, lengths)
         blamed = blame(search, lengths, bounds.stretches)
-        found.append(Tested(harm, start, literal, charitable, blamed))
-    return Study(policy, world, bounds, tuple(found))
+        tried: list[Repair] = []
+        for one in blamed.sets[:2] if repair else ():
+            further = range(bounds.events + _FURTHER + 1)
+            names = tuple(search.clauses)
+            tried += repairs(setting, start, harm, one, names, further)
+        found.append(Tested(harm, start, literal, charitable, blamed, tuple(tried)))
+    able = []
+    further = range(bounds.events + _FURTHER + 1)
+    for good in goods:
+        given = beginning(policy, "assessed", full)
+        setting = Setting(policy, world, given, bounds.models, bounds.timeout)
+        able.append((good, Search(setting, good, full).run(charitably, further)))
+    return Study(policy, world, bounds, tuple(found), tuple(able), amendment(policy))
 
 
 def world_for(policy: Policy, margin: Fraction | None, world: World) -> World:
@@ -144,6 +176,18 @@ def _tested_json(policy: Policy, one: Tested) -> dict[str, Any]:
             ],
             "undetermined": [outcome.why for outcome in one.blame.open],
         },
+        "repairs": [
+            {
+                "kind": repair.kind,
+                "name": repair.name,
+                "value": repair.value or None,
+                "safe": repair.safe,
+                "events": repair.outcome.length,
+                "span_days": repair.outcome.span,
+                "why": repair.outcome.why or None,
+            }
+            for repair in one.repairs
+        ],
     }
 
 

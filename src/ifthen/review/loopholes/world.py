@@ -82,6 +82,7 @@ class World:
             "a change of policy is published the day before it applies",
             "a finding speaks of every threshold or category",
             "assessments and findings are of the kinds that the policy tells apart",
+            "every training run is larger in FLOP than any law asks about",
             "progress in units of its own, such as fine-tuning, stays at nothing",
             "thresholds other than the one that is hidden are not crossed",
             "what would be undetermined counts as not kept",
