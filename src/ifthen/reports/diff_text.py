@@ -120,6 +120,8 @@ def sections(entry: Entry) -> str:
     matched = {"continues": "carried on", "id": "same id", "alike": "alike", None: ""}
     renamed = f"was {old.name}" if old and new and old.name != new.name else ""
     method = METHODS[entry.method] if old and new else ""
+    if entry.method == "witness" and not entry.mixed:
+        method += ", the other way not ruled out"
     if entry.mixed:
         method += "; stronger in one way, weaker in another"
     if entry.direction == "weaker" and old is None:

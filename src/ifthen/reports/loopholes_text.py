@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from ifthen.reports.page import Page, Tone
 from ifthen.review.loopholes import words
+from ifthen.review.loopholes.findings import ASSUMPTIONS
 from ifthen.review.loopholes.repair import Repair
 from ifthen.review.loopholes.search import Outcome, Witness
 from ifthen.review.loopholes.start import SAYS, Start
 from ifthen.review.loopholes.study import Study, Tested
-from ifthen.review.loopholes.world import ASSUMPTIONS
 
 _TONES: dict[str, Tone] = {
     "open": "bad",

@@ -366,3 +366,87 @@ def test_the_log_of_the_documentation_loads(tmp_path: Path) -> None:
     path.write_text(page.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
     found = fresh(RSP21, RSP22, "--log", str(path))
     assert told(entry(found, "standard asl-3-security")) == "announced"
+
+
+# --- small changes of a small policy ----------------------------------------------------------
+
+SMALL = Path(__file__).parents[1] / "lint" / "clean.yaml"
+
+
+def edited(tmp_path: Path, *edits: tuple[str, str]) -> dict[str, Any]:
+    """The diff of the small policy and the same with some of its text replaced."""
+    before = SMALL.read_text(encoding="utf-8")
+    after = before.replace("example/policy@1", "example/policy@2")
+    for old, new in edits:
+        assert old in after
+        after = after.replace(old, new)
+    path = tmp_path / "after.yaml"
+    path.write_text(after, encoding="utf-8")
+    return fresh(str(SMALL), str(path))
+
+
+def only_change(found: dict[str, Any]) -> dict[str, Any]:
+    (one,) = (e for e in found["entries"] if e["outcome"] != "retained")
+    return dict(one)
+
+
+POWER = re.search(r"  - id: exception\n.*?\n\n", SMALL.read_text(encoding="utf-8"), re.S)
+assert POWER is not None
+
+
+@pytest.mark.parametrize(
+    ("edit", "outcome", "direction", "dimension"),
+    [
+        (("within: 1 week", "within: 2 weeks"), "weakened", "weaker", "clock"),
+        (("every: 3 months", "every: 2 months"), "strengthened", "stronger", "clock"),
+        (("    then: published[what=results]", "    force: aim\n    then: published[what=results]"),
+         "relocated", "weaker", "force"),
+        (("by: [ceo, officer]}", "by: [ceo]}"), "weakened", "weaker", "consequence"),
+        (("requires: [protection]", "requires: []"), "weakened", "weaker", "consequence"),
+        (("Passes half of the tasks.", "Passes most of the tasks."), "changed", None, "trigger"),
+        (("    owner: [team]\n", ""), "changed", None, "actor"),
+        (("stage!=internal", "stage=general"), "weakened", "weaker", "trigger"),
+        (("if: did(incident[imminent=true])", "if: did(incident)"),
+         "weakened", "weaker", "consequence"),
+    ],
+)  # fmt: skip
+def test_a_small_change(
+    tmp_path: Path,
+    edit: tuple[str, str],
+    outcome: str,
+    direction: str | None,
+    dimension: str,
+) -> None:
+    found = edited(tmp_path, edit)
+    (one, *rest) = (e for e in found["entries"] if e["outcome"] != "retained")
+    assert (one["outcome"], one["direction"]) == (outcome, direction)
+    assert dimension in {change["dimension"] for change in one["changes"]}
+    # Whatever else changed rests on the threshold: the gate that asks for what it requires.
+    assert [e["new"] for e in rest] in ([], ["deploy-gate"])
+
+
+def test_a_power_is_a_way_out(tmp_path: Path) -> None:
+    assert POWER is not None
+    without = only_change(edited(tmp_path, (POWER[0], "")))
+    assert (without["outcome"], without["direction"]) == ("removed", "stronger")
+    path = tmp_path / "after.yaml"
+    again = only_change(fresh(str(path), str(SMALL)))
+    assert (again["outcome"], again["direction"]) == ("added", "weaker")
+
+
+def test_a_new_name_does_not_hide_a_clause(tmp_path: Path) -> None:
+    found = edited(tmp_path, ("id: results", "id: findings-published"))
+    one = entry(found, "clause findings-published")
+    assert (one["old"], one["matched"], one["outcome"]) == ("results", "alike", "retained")
+
+
+def test_a_definition_in_other_words_is_the_same(tmp_path: Path) -> None:
+    """What a name stands for counts, not the name; nor the order of what is joined."""
+    found = edited(
+        tmp_path,
+        ("clauses:\n", "define:\n  busy: running(deploy) or running(train)\n\nclauses:\n"),
+        ("while: running(train) or running(deploy)", "while: busy"),
+        ('"every t in thresholds: status(t) = below or in_place(required(t))"',
+         "in_place(protection) or not (status(limit) != below)"),
+    )  # fmt: skip
+    assert {e["outcome"] for e in found["entries"]} == {"retained"}

@@ -151,6 +151,10 @@ month_end: down
 terms:
   promptly:
     {{phrase: promptly, type: duration, literal: any, charitable: at most 3 days, source: s.1}}
+  soon:
+    {{phrase: soon, type: duration, literal: at most 1 day, charitable: at most 9 days, source: s}}
+readings:
+  anchor: {{phrase: when, options: {{a: one, b: other}}, source: s.1}}
 thresholds:
   cyber: {{title: Cyber, text: Attacks., source: s.1, requires: [guard, wall]}}
 standards:
@@ -306,22 +310,75 @@ def test_a_weakening_is_proved_and_shown(name: str) -> None:
     letters = alphabet(before.policy, before.clause, old) | alphabet(
         after.policy, after.clause, new
     )
-    witnesses = search(before, after, letters, {}, tries=150)
-    assert {w.offends for w in witnesses} <= {"old"}, "a record refutes the proof"
-    if name not in ("an aim",):  # a missed aim offends too, if less
-        assert witnesses, "no record shows what was lost"
+    shown: set[str] = set()
+    for seed in map(str, range(15)):  # more are drawn only until one shows what was lost
+        found = search(before, after, letters, {}, tries=60, seed=seed)
+        shown |= {witness.offends for witness in found}
+        if shown:
+            break
+    # An aim that is missed offends as well, if less: no record tells it from a commitment.
+    assert shown == ({"old"} if name != "an aim" else set())
 
 
-def test_a_clock_from_another_anchor_is_not_compared() -> None:
-    """CRIT-03: clocks with different anchors are not comparable as numbers."""
-    within = "kind: whenever\nwhen: incident\nthen: incident_reported\nwithin: "
-    before, after = (
-        side(within + "{time: 15 days, of: [discovered]}"),
-        side(within + "{time: 5 days, of: [determined]}"),
-    )
+WITHIN = "kind: whenever\nwhen: incident\nthen: incident_reported\nwithin: "
+NOT_COMPARED = {
+    "clocks with other anchors (CRIT-03)": (
+        WITHIN + "{time: 15 days, of: [discovered]}",
+        WITHIN + "{time: 5 days, of: [determined]}",
+    ),
+    "months and days": (WITHIN + "3 months", WITHIN + "90 days"),
+    "months rounded otherwise": (
+        "kind: cadence\ndo: drill_held\nevery: 1 month",
+        "kind: cadence\nmonth_end: up\ndo: drill_held\nevery: 2 months",
+    ),
+    "another action": (
+        "kind: forbid\naction: train\nunless: in_place(guard) and in_place(wall)",
+        "kind: forbid\naction: deploy\nunless: in_place(guard)",
+    ),
+    "a condition that becomes true at another moment": (
+        "kind: whenever\nbecomes: did(incident)\nthen: drill_held\nwithin: 9 days",
+        "kind: whenever\nbecomes: did(incident) and did(forecast)\nthen: drill_held\n"
+        "within: 9 days",
+    ),
+    "shorter by the words, longer for a charitable reader": (
+        WITHIN + "2 days",
+        WITHIN + "soon",
+    ),
+    "events by readings": (
+        "kind: cadence\nevery: 30 days\n"
+        "do: {reading: anchor, a: assessment_started, b: assessment_completed}",
+        "kind: cadence\nevery: 60 days\ndo: assessment_completed",
+    ),
+    "more before another event": (
+        "kind: whenever\nwhen: incident\nthen: drill_held\nbefore: model_released",
+        "kind: whenever\nwhen: incident\nthen: drill_held\nbefore: training_started",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT_COMPARED)
+def test_what_no_rule_compares_is_undetermined(name: str) -> None:
+    before, after = map(side, NOT_COMPARED[name])
     asked = ask_of(before.policy, before.clause, Canon(before.policy, {}))
     asks = ask_of(after.policy, after.clause, Canon(after.policy, {}))
     assert direction(asked, asks) is None
+    assert not asks_no_more(asked, asks)
+    assert not asks_no_more(asks, asked)
+
+
+def test_readings_are_compared_option_by_option() -> None:
+    """By every reading the second asks for less, so it asks for less."""
+    text = "kind: forbid\naction: deploy\nunless: {reading: anchor, "
+    before, after = (
+        side(text + "a: in_place(guard) and in_place(wall), b: did(drill_held) and did(incident)}"),
+        side(text + "a: in_place(guard), b: did(drill_held)}"),
+    )
+    crossed = side(text + "a: did(drill_held), b: in_place(guard)}")
+    asked, asks, other = (
+        ask_of(one.policy, one.clause, Canon(one.policy, {})) for one in (before, after, crossed)
+    )
+    assert direction(asked, asks) == "weaker"
+    assert direction(asked, other) is None
 
 
 @pytest.mark.parametrize(("old", "new"), PAIRS)

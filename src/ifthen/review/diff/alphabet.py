@@ -23,6 +23,7 @@ from ifthen.policy.model import (
     Policy,
     Power,
     Procedure,
+    Quantified,
     TermRef,
     Whenever,
 )
@@ -34,6 +35,7 @@ from ifthen.vocabulary import Attribute as Stated
 Template = Mapping[str, Any]
 """A fact without its id and date."""
 MODEL = "model-1"
+OTHER = "model-2"
 _ACTS: Mapping[Action, Template] = {
     "train": {"kind": "training_started", "model": MODEL},
     "deploy": {"kind": "model_released", "model": MODEL},
@@ -61,9 +63,12 @@ class Alphabet:
     """Lengths of time, in days."""
     factors: tuple[float, ...]
     """Growths in compute."""
+    models: tuple[str, ...] = (MODEL,)
+    """A second one where a condition goes through all models."""
 
     def __or__(self, other: Alphabet) -> Alphabet:
-        """The alphabet of both."""
+        """The alphabet of both; thresholds of only one come first."""
+        shared = {*self.thresholds} & {*other.thresholds}
 
         def both(name: str) -> tuple[Any, ...]:
             found: list[Any] = []
@@ -76,11 +81,12 @@ class Alphabet:
             both("acts"),
             both("deeds"),
             both("other"),
-            both("thresholds"),
+            tuple(sorted(both("thresholds"), key=lambda t: t in shared)),
             {**self.categories, **other.categories},
             both("standards"),
             both("lengths"),
             both("factors"),
+            both("models"),
         )
 
 
@@ -123,6 +129,7 @@ class _Gatherer:
             self._standards(),
             tuple(sorted(set(self._lengths()))),
             tuple(sorted(set(self._factors()))),
+            (MODEL, OTHER) if any(isinstance(n, Quantified) for n in self._nodes) else (MODEL,),
         )
 
     def _parts(self) -> tuple[list[Template], list[Template]]:
@@ -194,8 +201,9 @@ class _Gatherer:
         yield found
         for test in pattern.tests:
             attribute, said = known.get(test.attribute), found.get(test.attribute)
-            if attribute is not None and test.attribute != "about" and said is not None:
-                yield {**found, test.attribute: _else(attribute, said)}
+            if attribute is not None and attribute.type in ("word", "words", "text", "boolean"):
+                for other in _others(attribute, said):
+                    yield {**found, test.attribute: other}
 
     def _told(self, template: Template) -> Iterator[Template]:
         """A trigger that says nothing more; one that says all it should; each without one thing."""
@@ -226,7 +234,7 @@ class _Gatherer:
                     rest = tuple(other for other in value if other != member)
                     yield {**template, **told, name: rest}
             elif name in known and value != "$before":
-                yield {**template, **told, name: _else(known[name], value)}
+                yield {**template, **told, name: _others(known[name], value)[0]}
             else:
                 yield {**template, **{k: v for k, v in told.items() if k != name}}
 
@@ -274,14 +282,13 @@ class _Gatherer:
                     yield float(value)
 
 
-def _else(attribute: Stated, value: Any) -> Any:
-    """Another value of an attribute, so that a test of it fails."""
-    if isinstance(value, bool):
-        return not value
-    other = next((word for word in attribute.options if word != value), "another")
-    if not isinstance(value, tuple):
-        return other
-    return (next((word for word in attribute.options if word not in value), "another"),)
+def _others(attribute: Stated, value: Any) -> tuple[Any, ...]:
+    """Other values of an attribute than the one given, or than none."""
+    if attribute.type == "boolean":
+        return (not value,)
+    said = value if isinstance(value, tuple) else (value,)
+    words = [word for word in attribute.options if word not in said][:3] or ["another"]
+    return tuple((word,) if attribute.type == "words" else word for word in words)
 
 
 def _named(node: Expression) -> str | None:

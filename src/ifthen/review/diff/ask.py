@@ -239,6 +239,17 @@ class _Builder:
         return () if expression is None else lengths_of(self._policy, expression)
 
 
+def can_offend(ask: Ask) -> bool:
+    """Whether some record may offend, by the words alone: a duty that is never due has none."""
+    if ask.kind != "whenever" or not ask.deeds:
+        return True
+    endless = all(
+        limit.anchor[0] == "within" and all(length.literal is None for length in limit.lengths)
+        for limit in ask.limits
+    )
+    return not endless
+
+
 # --- the proof --------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from ifthen.policy.model import Cadence, Forbid, Maintain, Policy, Power, Procedure, Whenever
 from ifthen.review.diff.alphabet import alphabet
 from ifthen.review.diff.announce import TOLD, Announcement, ChangeLog, announcement
-from ifthen.review.diff.ask import Ask, ask_of, asks_no_more
+from ifthen.review.diff.ask import Ask, ask_of, asks_no_more, can_offend
 from ifthen.review.diff.canonical import Canon, TooLarge
 from ifthen.review.diff.elements import PROMISES
 from ifthen.review.diff.match import Match, match, renamed
@@ -221,7 +221,7 @@ class _Differ:
             changes = tuple(change for change in changes if change.dimension == "actor")
             open_ways = []
         witnesses: tuple[Witness, ...] = ()
-        if open_ways:
+        if open_ways and (can_offend(before) or can_offend(after)):
             letters = alphabet(old.policy, old.clause, self._before) | alphabet(
                 new.policy, new.clause, self._after
             )

@@ -24,6 +24,7 @@ from ifthen.policy.model import (
     Not,
     Pattern,
     Quantified,
+    Test,
 )
 from ifthen.review.diff.canonical import FALSE, TRUE, negated, read, readings
 from ifthen.review.diff.lengths import no_shorter
@@ -56,7 +57,22 @@ def fewer(one: Iterable[Pattern], other: Iterable[Pattern]) -> bool:
 
 
 def _narrower(one: Pattern, other: Pattern) -> bool:
-    return one.kind == other.kind and {*other.tests} <= {*one.tests}
+    return one.kind == other.kind and all(
+        any(_passes(strict, loose) for strict in one.tests) for loose in other.tests
+    )
+
+
+def _passes(strict: Test, loose: Test) -> bool:
+    """Whether every attribute that passes one test passes the other."""
+    if strict == loose:
+        return True
+    if strict.attribute != loose.attribute or strict.bound or loose.bound:
+        return False
+    if strict.operator not in ("=", "in"):
+        return False
+    if loose.operator == "!=":
+        return not {*strict.values} & {*loose.values}
+    return loose.operator == "in" and {*strict.values} <= {*loose.values}
 
 
 class _Proof:

@@ -25,14 +25,16 @@ from ifthen.ruling.rule import rule
 from ifthen.vocabulary import KINDS, attributes_of
 
 OFFENCES = frozenset({"breached", "late", "missed", "violated", "void", "abused"})
-TRIES = 24
-"""Records drawn for each pair of clauses."""
+TRIES = 18
+"""Records drawn for each pair of clauses, after the few that are always tried."""
 _START = 20_089  # 2025-01-01
 _TRIGGER = 40
 """The day on which what sets the clauses off happens, counted from the start."""
 _COMPUTE = 1_000
 """Effective compute at the start; only ratios count."""
 _MOST_FACTS = 9
+_MOST_DRAWS = 4
+"""Draws for each record that is tried: those drawn before are not tried again."""
 
 Plain = dict[str, Any]
 """A fact as plain data."""
@@ -201,19 +203,43 @@ def _status(side: Side, ruling: Ruling) -> str:
 
 
 def _records(letters: Alphabet, random: Random, tries: int) -> Iterator[tuple[list[Plain], int]]:
-    """Records of a few facts, each with the day on which it is ruled."""
+    """So many different records of a few facts, each with the day on which it is ruled."""
     longest = max((*letters.lengths, 30))
     ends = [_TRIGGER + 2 * longest + 40]
     ends += [start + length + 8 for length in letters.lengths for start in (0, _TRIGGER)]
-    for _ in range(tries):
-        end = ends[0] if random.random() < 0.6 else random.choice(ends)
+    seen: set[str] = set()
+    for facts in _plain_states(letters):
+        yield facts, ends[0]
+    for _ in range(_MOST_DRAWS * tries):
         facts = list(_state(letters, random))
         for act in random.sample(letters.acts, min(len(letters.acts), random.choice((1, 1, 2)))):
             facts.append({**act, "date": _TRIGGER, "$act": True})
-        for deed in letters.deeds:
-            while random.random() < 0.45:
+        done = random.random() < 0.7
+        for deed in letters.deeds if done else ():
+            while random.random() < 0.5:
                 facts.append({**deed, "date": _day(letters, random)})
-        yield facts[-_MOST_FACTS:], end
+        end = ends[0] if random.random() < 0.6 else random.choice(ends)
+        drawn = repr((facts[-_MOST_FACTS:], end))
+        if drawn not in seen:
+            seen.add(drawn)
+            yield facts[-_MOST_FACTS:], end
+        if len(seen) == tries:
+            return
+
+
+def _plain_states(letters: Alphabet) -> Iterator[list[Plain]]:
+    """What is tried first: a model past one threshold or none, what sets it off, and no deed."""
+    started: Plain = {"kind": "training_started", "model": MODEL, "date": 0}
+    acts: list[list[Plain]] = [
+        [{**act, "date": _TRIGGER, "$act": True}] for act in letters.acts[:2]
+    ]
+    for past in (*letters.thresholds[:2], ""):
+        below = dict.fromkeys(letters.thresholds, "below")
+        findings = {**below, past: "crossed"} if past else below
+        decided: Plain = {"kind": "threshold_decision", "model": MODEL, "date": 10}
+        state = [started, {**decided, "findings": findings}] if findings else [started]
+        for act in acts or [[]]:
+            yield [*state, *act]
 
 
 def _state(letters: Alphabet, random: Random) -> Iterator[Plain]:
@@ -227,9 +253,13 @@ def _state(letters: Alphabet, random: Random) -> Iterator[Plain]:
         }
     if random.random() < 0.3:
         yield {"kind": "model_released", "model": MODEL, "date": 20}
-    if letters.thresholds and random.random() < 0.9:
-        findings = _findings(letters, random)
-        yield {"kind": "threshold_decision", "model": MODEL, "findings": findings, "date": 10}
+    for model in letters.models[1:]:
+        compute = int(_COMPUTE * random.choice((0.5, 2)))
+        yield {"kind": "training_started", "model": model, "effective_compute": compute, "date": 0}
+    for model in letters.models:
+        if letters.thresholds and random.random() < 0.9:
+            findings = _findings(letters, random)
+            yield {"kind": "threshold_decision", "model": model, "findings": findings, "date": 10}
     for category, scale in letters.categories.items():
         for mitigation in ("pre", "post"):
             if scale and random.random() < 0.7:
