@@ -17,6 +17,7 @@ from ifthen.review.loopholes.kleene import conj
 from ifthen.review.loopholes.slots import NOBODY, UNSAID, Free, Slots
 from ifthen.ruling.matching import Names
 from ifthen.ruling.variants import Anatomy
+from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION
 
 ENDS = [month * 31 + day for month in range(18) for day in (1, 2, 15, 28)]
 
@@ -133,7 +134,7 @@ BUGS = {
         conditions.Conditions,
         "running",
         lambda s, action, model, prefix: any(
-            s.concerns(i, conditions.MODEL_EVENTS_OF_ACTION[action][0], action, model)
+            s.concerns(i, MODEL_EVENTS_OF_ACTION[action][0], action, model)
             for i in range(prefix)
         ),
     ),

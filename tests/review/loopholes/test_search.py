@@ -101,9 +101,7 @@ def test_a_policy_can_be_kept_and_work_goes_on() -> None:
 
 
 def test_settling_the_reading_repairs_it() -> None:
-    found = harm(
-        "anthropic/rsp@1.0", "stale", "--events", "2", "--stretches", "1", "--repairs"
-    )
+    found = harm("anthropic/rsp@1.0", "stale", "--events", "2", "--stretches", "1", "--repairs")
     safe = {(one["kind"], one["name"], one["value"]): one["safe"] for one in found["repairs"]}
     assert not safe["settle", "interval-anchor", "start"]
 

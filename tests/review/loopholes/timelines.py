@@ -11,9 +11,10 @@ from ifthen.dates import end_of, to_date
 from ifthen.policy.model import Clause, Forbid, Policy, Power
 from ifthen.review.loopholes.calendar import FIRST, Date, day_number
 from ifthen.review.loopholes.concrete import MODELS, Full, Plain, record_of
-from ifthen.review.loopholes.conditions import FIGURES, Conditions
+from ifthen.review.loopholes.conditions import Conditions
 from ifthen.review.loopholes.encode import kept
 from ifthen.review.loopholes.kleene import K, conj, disj
+from ifthen.review.loopholes.models import FIGURES
 from ifthen.review.loopholes.problem import kinds_of
 from ifthen.review.loopholes.slots import NOBODY, Fixed, Slots
 from ifthen.review.loopholes.stance import Stretch, Taken
@@ -43,8 +44,11 @@ def timeline(policy: Policy, clause: Clause, random: Random, most: int = 9) -> l
         if own:
             first = min(own)
             drawn.append((first[0], -1, "training_started", model))
-            drawn = [one for one in drawn if one[3] != model or one[:2] > (first[0], 1) or one[1] < 0
-                     or one[0] > first[0]]
+            drawn = [
+                one
+                for one in drawn
+                if one[3] != model or one[:2] > (first[0], 1) or one[1] < 0 or one[0] > first[0]
+            ]
     compute = dict.fromkeys(models, 0)
     for day, _, kind, model in sorted(drawn, key=lambda o: (o[0], KINDS[o[2]].phase, o[1])):
         said = _attributes(policy, kind, words, random)
@@ -91,8 +95,11 @@ def _words(policy: Policy) -> Mapping[tuple[str, str], list[str]]:
             if isinstance(node, Compare) and isinstance(node.left, Attribute):
                 right = node.right
                 values = (
-                    right.values if isinstance(right, Words)
-                    else (right.value,) if isinstance(right, Constant) else ()
+                    right.values
+                    if isinstance(right, Words)
+                    else (right.value,)
+                    if isinstance(right, Constant)
+                    else ()
                 )
                 for (kind, attribute), into in found.items():
                     if attribute == node.left.name:
@@ -166,7 +173,11 @@ class Pinned:
 
 
 def by_encoding(
-    policy: Policy, clause: Clause, facts: list[Plain], end: int, stance: Pinned,
+    policy: Policy,
+    clause: Clause,
+    facts: list[Plain],
+    end: int,
+    stance: Pinned,
     readings: Mapping[str, str],
 ) -> K:
     """What the encoding says of a clause on a timeline, every subject together."""
@@ -187,15 +198,24 @@ def fixed(policy: Policy, facts: list[Plain]) -> list[Fixed]:
     """Facts as slots that are given."""
     return [
         Fixed(
-            n, f.kind, NOBODY if f.model is None else MODELS.index(f.model), Date.at(f.day),
-            f.compute or 0, f.attributes, policy.scale,
+            n,
+            f.kind,
+            NOBODY if f.model is None else MODELS.index(f.model),
+            Date.at(f.day),
+            f.compute or 0,
+            f.attributes,
+            policy.scale,
         )
         for n, f in enumerate(facts)
     ]
 
 
 def by_ruling(
-    policy: Policy, clause: Clause, facts: list[Plain], end: int, stance: Pinned,
+    policy: Policy,
+    clause: Clause,
+    facts: list[Plain],
+    end: int,
+    stance: Pinned,
     readings: Mapping[str, str],
 ) -> tuple[bool, bool]:
     """Whether ``rule`` finds the clause kept, and whether it finds a fault."""
@@ -203,10 +223,7 @@ def by_ruling(
     asked = Taken(wide, {}).policy(policy)
     asked = replace(
         asked,
-        clauses=tuple(
-            c for c in asked.clauses
-            if c is clause or c.kind == "procedure"
-        ),
+        clauses=tuple(c for c in asked.clauses if c is clause or c.kind == "procedure"),
     )
     ruling = rule([asked], record_of(facts), end_of(end))
     kept_, fault = True, False
@@ -214,10 +231,15 @@ def by_ruling(
     for finding in ruling.findings:
         if finding.clause.partition("#")[2].partition("/")[0] != clause.common.id:
             continue
-        statuses = [finding.outcome.status] if not finding.readings else [
-            r.outcome.status for r in finding.readings
-            if all(readings.get(n, o) == o for n, o in r.readings.items())
-        ]
+        statuses = (
+            [finding.outcome.status]
+            if not finding.readings
+            else [
+                r.outcome.status
+                for r in finding.readings
+                if all(readings.get(n, o) == o for n, o in r.readings.items())
+            ]
+        )
         for status in statuses:
             bad = status in FAULTS or status == "missed"
             open_ = status == "undetermined" and not (standing and finding.outcome.key == "now")

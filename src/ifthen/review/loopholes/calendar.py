@@ -11,7 +11,7 @@ from typing import Any
 
 import z3
 
-from ifthen.dates import Day, Duration, add_months, from_date, parse_day, to_date
+from ifthen.dates import Day, Duration, add_months, parse_day, to_date
 from ifthen.review.loopholes.kleene import Bit, pick
 
 FIRST: Day = parse_day("2025-01-01")
@@ -110,6 +110,3 @@ def day_number(key: int) -> Day:
     """The day that a key stands for."""
     month, within = divmod(key - 1, _KEY)
     return FIRST + month_start(month) + within
-
-
-__all__ = ["FIRST", "Date", "Unsupported", "day_number", "days_of", "from_date", "symbolic"]

@@ -15,12 +15,11 @@ from ifthen.policy.model import Events, Expression, Policy
 from ifthen.policy.source import Source
 from ifthen.record.load import parse_record
 from ifthen.record.model import Fact, Record
-from ifthen.review.loopholes.calendar import FIRST, day_number
-from ifthen.review.loopholes.conditions import FIGURES, FLOP
-from ifthen.review.loopholes.slots import NOBODY, SINGLE, UNSAID, Fixed, Free, Slots
-from ifthen.review.loopholes.stance import Taken
+from ifthen.review.loopholes.calendar import day_number
+from ifthen.review.loopholes.models import FIGURES, FLOP
+from ifthen.review.loopholes.slots import NOBODY, SINGLE, UNSAID, Free, Slots
 from ifthen.ruling.variants import below, roots
-from ifthen.vocabulary import FINDINGS, HIDDEN, KINDS, STATED, attributes_of
+from ifthen.vocabulary import FINDINGS, HIDDEN, KINDS, attributes_of
 
 MODELS = ("model-a", "model-b", "model-c", "model-d")
 """Names of the models of a timeline, by number."""
@@ -244,16 +243,3 @@ def _roles(clause: Any) -> list[tuple[str, ...]]:
     steps = [step.by for step in getattr(clause, "steps", ()) if step.by]
     own = getattr(clause, "by", None)
     return [*steps, *([own] if own else [])]
-
-
-__all__ = [
-    "FIRST",
-    "MODELS",
-    "STATED",
-    "Fixed",
-    "Full",
-    "Plain",
-    "Taken",
-    "plain_facts",
-    "record_of",
-]

@@ -1,18 +1,13 @@
-"""Conditions over a timeline: what each comes to, by the definition of the language.
-
-A question is asked after so many facts (a *prefix* of the timeline). The last such fact, the state
-of a model, its compute: each is a chain of choices over the prefix, built once.
-"""
+"""Conditions over a timeline: what each comes to, by the definition of the language."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from ifthen.dates import Duration
 from ifthen.policy.model import (
     Attribute,
     Call,
@@ -20,24 +15,22 @@ from ifthen.policy.model import (
     Compare,
     Constant,
     Defined,
-    DurationLiteral,
     Events,
     Expression,
     Logic,
     Not,
     Pattern,
-    Policy,
     Procedure,
     Quantified,
     Step,
     TermRef,
-    Test,
     Times,
     Variable,
     Words,
     mitigation_of,
 )
 from ifthen.review.loopholes.calendar import Date, Unsupported
+from ifthen.review.loopholes.events import Here
 from ifthen.review.loopholes.kleene import (
     FALSE,
     TRUE,
@@ -55,181 +48,13 @@ from ifthen.review.loopholes.kleene import (
     pick,
     sure,
 )
-from ifthen.review.loopholes.slots import NOBODY, UNSAID, Slots
-from ifthen.review.loopholes.stance import Stance
-from ifthen.ruling.matching import Names
-from ifthen.vocabulary import FINDINGS, MODEL_EVENTS_OF_ACTION, Action
-
-FIGURES = (
-    "training_started",
-    "training_progress",
-    "training_resumed",
-    "training_paused",
-    "training_ended",
-    "assessment_started",
-    "assessment_completed",
-    "evaluation_result",
-    "model_released",
-)
-"""Kinds of fact that state the effective compute of their model."""
+from ifthen.review.loopholes.models import FLOP, Models, by_factor
+from ifthen.review.loopholes.slots import UNSAID
+from ifthen.vocabulary import FINDINGS
 
 
-FLOP = 10**27
-"""Training compute that every run states: more than any law asks about."""
-
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """Where and for what a condition is asked."""
-
-    prefix: int
-    """After so many facts."""
-    date: Date | None
-    """The day; None where a condition is followed through the days: no clock may be asked."""
-    trigger: int | None = None
-    names: tuple[tuple[str, str], ...] = ()
-    """Quantified variables."""
-    lenient: bool = False
-    """Whether truth relieves the developer rather than binds it."""
-
-
-Meaning = Sequence[tuple[Bit, Any]]
-"""What a word may mean: each with when it does."""
-
-
-class Conditions:
+class Conditions(Models):
     """Conditions of one policy for one model or the organisation, under one choice of parses."""
-
-    def __init__(
-        self,
-        policy: Policy,
-        slots: Slots,
-        stance: Stance,
-        model: int | None,
-        readings: Mapping[str, str],
-        names: Names,
-    ) -> None:
-        self.policy = policy
-        self.slots = slots
-        self.stance = stance
-        self.model = model
-        self.readings = readings
-        self.names = names
-        self._memory: dict[Any, Any] = {}
-
-    # --- events ----------------------------------------------------------------------------
-
-    def chosen(self, expression: Expression) -> Expression:
-        """An expression under the parses taken, definitions opened."""
-        while isinstance(expression, Choice | Defined):
-            expression = (
-                expression.expression
-                if isinstance(expression, Defined)
-                else expression.options[self.readings[expression.reading]]
-            )
-        return expression
-
-    def matches(self, index: int, expression: Expression, here: Here) -> Bit:
-        """Whether a fact is such an event."""
-        events = self.chosen(expression)
-        assert isinstance(events, Events)
-        return disj(self._is(index, pattern, here) for pattern in events.patterns)
-
-    def _is(self, index: int, pattern: Pattern, here: Here) -> Bit:
-        slot, scope = self.slots.all[index], self.model
-        parts = [slot.is_kind(pattern.kind)]
-        if parts[0] is False:
-            return False
-        for test in pattern.tests:
-            if test.attribute == "model":
-                scope = self._scope(test, here)
-            else:
-                parts.append(self._passes(index, test, here))
-        return conj((*parts, self.slots.about(index, scope)))
-
-    def _scope(self, test: Test, here: Here) -> int | None:
-        (name,) = test.values
-        if name == "any":
-            return None
-        if name == "this":
-            return self.model
-        if name in test.bound and name in dict(here.names):
-            return int(dict(here.names)[name])
-        raise Unsupported(f"events of the model {name}")
-
-    def _passes(self, index: int, test: Test, here: Here) -> Bit:
-        slot = self.slots.all[index]
-        if test.attribute == "about" or any(value.startswith("this.") for value in test.bound):
-            raise Unsupported("events that are about another fact")
-        words = [dict(here.names).get(v, v) if v in test.bound else v for v in test.values]
-        meant = [word for value in words for word in self._meant(test.attribute, value)]
-        if any(word.replace(".", "").isdigit() for word in meant):
-            raise Unsupported("events by a number that they state")
-        said = [slot.says(test.attribute, word) for word in meant]
-        if test.operator == "in":
-            return disj(said)
-        return neg(conj(said)) if test.operator == "!=" else conj(said)
-
-    def _meant(self, attribute: str, word: str) -> Sequence[str]:
-        if attribute == "standard":
-            return self.names.standards(word)
-        return (self.names.threshold(word),) if attribute == "threshold" else (word,)
-
-    def last(self, expression: Expression, here: Here, key: str, value: Any, none: Any) -> Any:
-        """A value of the last such event: ``value(index)``, or ``none`` where there is none."""
-        events = self.chosen(expression)
-        memory = (key, events, here.names, here.prefix)
-        if memory not in self._memory:
-            found: Any = none
-            for index in range(here.prefix):
-                found = pick(self.matches(index, events, here), value(index), found)
-            self._memory[memory] = found
-        return self._memory[memory]
-
-    def did(self, expression: Expression, here: Here) -> Bit:
-        """Whether such an event has happened."""
-        return disj(self.matches(i, expression, here) for i in range(here.prefix))
-
-    def last_date(self, expression: Expression, here: Here) -> Date:
-        """The day of the last such event, else of the subject's birth."""
-        birth = self.birth()
-        return Date(
-            self.last(expression, here, "key", lambda i: self.slots.all[i].date.key, birth.key),
-            self.last(expression, here, "day", lambda i: self.slots.all[i].date.day, birth.day),
-        )
-
-    def birth(self) -> Date:
-        """When the subject's clocks start: the start of training; for the organisation, day one."""
-        if self.model is None:
-            return self.slots.start
-        found = self.slots.end
-        for index in reversed(range(len(self.slots))):
-            slot = self.slots.all[index]
-            date = slot.date if index in self.slots.ruled else self.slots.start
-            found = Date.choose(slot.model_is(self.model), date, found)
-        return found
-
-    def born(self, prefix: int, model: int) -> Bit:
-        """Whether a model has been mentioned."""
-        return disj(self.slots.all[i].model_is(model) for i in range(prefix))
-
-    # --- words that leave room -------------------------------------------------------------
-
-    def length(self, expression: Expression) -> Sequence[tuple[Bit, Duration | None]]:
-        """What a length may be: each with when it is so; None is without a bound."""
-        found = self.chosen(expression)
-        if isinstance(found, DurationLiteral):
-            return ((True, found.value),)
-        if isinstance(found, TermRef):
-            return [
-                (bit, value if isinstance(value, Duration) else None)
-                for bit, value in self._word(found.term)
-            ]
-        raise Unsupported("deeds that may also come too soon")
-
-    def _word(self, name: str) -> Meaning:
-        term, stretched = self.policy.terms[name], self.stance.stretched("word", name)
-        return ((stretched, term.literal.value), (neg(stretched), term.charitable.value))
 
     # --- truth -----------------------------------------------------------------------------
 
@@ -334,142 +159,6 @@ class Conditions:
             case "counts":
                 return self._counts(self.word(argument, here), here)
         raise Unsupported(f"the primitive {call.function}")
-
-    # --- the state of models ---------------------------------------------------------------
-
-    def running(self, action: str, model: int, prefix: int) -> Bit:
-        """Whether an action is under way: the last fact about it began it."""
-        memory = ("running", action, model, prefix)
-        if memory not in self._memory:
-            starts, ends = MODEL_EVENTS_OF_ACTION[action]  # type: ignore[index]
-            found: Bit = False
-            for i in range(prefix):
-                begun = conj((self.concerns(i, starts, action, model),))
-                over = self.concerns(i, ends, action, model)
-                found = disj((begun, conj((found, neg(over)))))
-            self._memory[memory] = found
-        return self._memory[memory]
-
-    def concerns(self, index: int, kinds: frozenset[str], action: str, model: int) -> Bit:
-        """Whether a fact of some kinds is about an action on a model."""
-        slot = self.slots.all[index]
-        found = []
-        for kind in sorted(kinds):
-            of_kind = slot.is_kind(kind)
-            if of_kind is False:
-                continue
-            if kind == "model_withdrawn" or (kind == "model_released" and action != "store"):
-                inside = slot.says("stage", "internal")
-                if kind == "model_withdrawn":  # one that does not say ends either use
-                    inside = (
-                        disj((inside, slot.unsaid("stage"))) if action == "use-inside" else inside
-                    )
-                of_kind = conj((of_kind, inside if action == "use-inside" else neg(inside)))
-            found.append(of_kind)
-        return conj((disj(found), self.slots.about(index, model)))
-
-    def in_place(self, standard: str, model: int | None, prefix: int) -> Bit:
-        """Whether a standard is in place, by itself or by another that includes it."""
-        own: Bit = False
-        for index in range(prefix):
-            slot = self.slots.all[index]
-            names = conj((slot.says("standard", standard), self.slots.about(index, model)))
-            on = conj((slot.is_kind("standard_activated"), names))
-            off = conj((slot.is_kind("standard_lapsed"), names))
-            own = disj((on, conj((own, neg(off)))))
-        return disj((own, *(self.in_place(o, model, prefix) for o in self._including(standard))))
-
-    def approved(self, standard: str, model: int | None, prefix: int) -> Bit:
-        """Whether a standard has been approved, or another that includes it."""
-        own = disj(
-            conj(
-                (
-                    self.slots.all[i].is_kind("standard_approved"),
-                    self.slots.all[i].says("standard", standard),
-                    self.slots.about(i, model),
-                )
-            )
-            for i in range(prefix)
-        )
-        return disj((own, *(self.approved(o, model, prefix) for o in self._including(standard))))
-
-    def _including(self, standard: str) -> list[str]:
-        return [s.id for s in self.policy.standards.values() if standard in s.includes]
-
-    def status(self, threshold: str, model: int, prefix: int) -> Any:
-        """The rank of the last finding, or ``UNSAID`` where it was never decided."""
-        memory = ("status", threshold, model, prefix)
-        if memory not in self._memory:
-            found: Any = UNSAID
-            for index in range(prefix):
-                rank = self.slots.all[index].rank("findings", threshold)
-                decides = conj(
-                    (self.names_kind(index, "threshold_decision", model), rank != UNSAID)
-                )
-                found = pick(decides, rank, found)
-            known = self.policy.thresholds.get(threshold)
-            for other in known.above if known else ():
-                below = conj((found == UNSAID, self.status(other, model, prefix) == 0))
-                found = pick(below, 0, found)
-            self._memory[memory] = found
-        return self._memory[memory]
-
-    def level(self, category: str, mitigation: str | None, model: int, prefix: int) -> Any:
-        """The rank of the last score, or ``UNSAID`` where there is none."""
-        found: Any = UNSAID
-        for index in range(prefix):
-            slot = self.slots.all[index]
-            rank = slot.rank("levels", category)
-            decides = [self.names_kind(index, "threshold_decision", model), rank != UNSAID]
-            if mitigation is not None:
-                decides.append(slot.says("mitigation", mitigation))
-            found = pick(conj(decides), rank, found)
-        return found
-
-    def forecast(self, category: str, model: int | None, prefix: int) -> Any:
-        """The rank of the last forecast; lower than every level where there is none."""
-        found: Any = UNSAID
-        for index in range(prefix):
-            slot = self.slots.all[index]
-            rank: Any = 0
-            for number, level in enumerate(self.policy.scale):
-                rank = pick(slot.says("level", level), number, rank)
-            made = [slot.is_kind("forecast"), slot.says("threshold", category)]
-            found = pick(conj((*made, self.slots.about(index, model))), rank, found)
-        return found
-
-    def names_kind(self, index: int, kind: str, model: int | None) -> Bit:
-        """Whether a fact of a kind is about a model."""
-        return conj((self.slots.all[index].is_kind(kind), self.slots.about(index, model)))
-
-    def compute(self, model: int, prefix: int) -> Any:
-        """Effective compute, in thousandths of a doubling: what the last figure says; else None."""
-        found: Any = 0
-        for index in range(prefix):
-            slot = self.slots.all[index]
-            states = conj((disj(slot.is_kind(k) for k in FIGURES), slot.model_is(model)))
-            found = pick(states, slot.compute, found)
-        return found
-
-    def grown(self, model: int, events: Expression, here: Here) -> Any:
-        """Growth in compute since the last such event, in thousandths of a doubling."""
-
-        def at(index: int) -> Any:
-            found: Any = 0
-            for other in self.slots.models:
-                own = self.slots.all[index].model_is(other)
-                found = pick(own, self.compute(other, index + 1), found)
-            return found
-
-        base = self.last(events, here, "compute", at, self.first_compute(model))
-        return self.compute(model, here.prefix) - base
-
-    def first_compute(self, model: int) -> Any:
-        """The first figure of a model."""
-        found: Any = 0
-        for slot in reversed(self.slots.all):
-            found = pick(slot.model_is(model), slot.compute, found)
-        return found
 
     # --- comparisons -----------------------------------------------------------------------
 
@@ -683,20 +372,6 @@ def replace_known(value: K) -> K:
     return K(value.t, neg(value.t))
 
 
-def by_factor(operator: str, grown: Any, factor: Fraction) -> Bit:
-    """Whether a growth in thousandths of a doubling compares so with a factor."""
-    exact = 1000 * math.log2(factor)
-    up, down = math.ceil(exact - 1e-9), math.floor(exact + 1e-9)
-    return {
-        ">=": grown >= up,
-        ">": grown > down,
-        "<": grown < up,
-        "<=": grown <= down,
-        "=": grown == up if up == down else False,
-        "!=": grown != up if up == down else True,
-    }[operator]
-
-
 def _holds(operator: str, left: Any, right: Any) -> Bit:
     return {
         "<": left < right,
@@ -706,6 +381,3 @@ def _holds(operator: str, left: Any, right: Any) -> Bit:
         "=": left == right,
         "!=": left != right,
     }[operator]
-
-
-__all__ = ["FIGURES", "NOBODY", "Action", "Conditions", "Here", "by_factor", "field"]

@@ -27,7 +27,8 @@ from ifthen.policy.model import (
     Within,
 )
 from ifthen.review.loopholes.calendar import Date, Unsupported
-from ifthen.review.loopholes.conditions import Conditions, Here, by_factor
+from ifthen.review.loopholes.conditions import Conditions
+from ifthen.review.loopholes.events import Here
 from ifthen.review.loopholes.kleene import (
     FALSE,
     TRUE,
@@ -43,6 +44,7 @@ from ifthen.review.loopholes.kleene import (
     neg,
     sure,
 )
+from ifthen.review.loopholes.models import by_factor
 from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION
 
 Binds = Callable[[str], Bit]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 import z3
@@ -19,20 +18,14 @@ from ifthen.policy.model import (
 )
 from ifthen.review.loopholes.calendar import FIRST, Date, Unsupported, symbolic
 from ifthen.review.loopholes.concrete import MODELS, Plain
-from ifthen.review.loopholes.conditions import Conditions, Here
+from ifthen.review.loopholes.conditions import Conditions
 from ifthen.review.loopholes.encode import kept
+from ifthen.review.loopholes.findings import REACHED, findings_follow, target
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.kleene import conj, disj
 from ifthen.review.loopholes.slots import NOBODY, Fixed, Free, Slots
 from ifthen.review.loopholes.stance import Stance, Stretch
-from ifthen.review.loopholes.world import (
-    PAUSES,
-    REACHED,
-    World,
-    constraints,
-    findings_follow,
-    target,
-)
+from ifthen.review.loopholes.world import PAUSES, World, constraints
 from ifthen.ruling.matching import Names
 from ifthen.ruling.variants import Anatomy, below, roots
 from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION
@@ -289,6 +282,3 @@ def _procedure(policy: Policy, call: Call) -> list[Expression]:
         and clause.common.id == name.value
         for root in roots(clause)
     ]
-
-
-__all__ = ["Here", "Problem", "Setting", "kinds_of", "product"]

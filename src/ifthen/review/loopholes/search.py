@@ -7,7 +7,7 @@ solution is shown only if ``rule`` confirms it under the whole policy.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ from ifthen.review.loopholes.concrete import Full, Plain, plain_facts
 from ifthen.review.loopholes.diligence import complete
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.problem import Problem, Setting, kinds_of
-from ifthen.review.loopholes.stance import Stretch, Taken
+from ifthen.review.loopholes.stance import Taken
 
 Progress = Callable[[int, int], None]
 Assumed = Callable[[Problem], list[Any]]
@@ -171,6 +171,3 @@ def _unconfirmed(verdict: Verdict, skipped: dict[str, str]) -> str:
             named.append(f"{own} ({finding.status}{f': {why}' if why else ''})")
         return f"a solution was not confirmed: it breaks {', '.join(dict.fromkeys(named))}"
     return "a solution was not confirmed: the harm did not happen"
-
-
-__all__ = ["Iterable", "Outcome", "Search", "Stretch", "Witness", "charitably", "literally", "need"]

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import z3
 
 from ifthen.policy.model import Policy
-from ifthen.review.loopholes.calendar import Date, Unsupported
+from ifthen.review.loopholes.calendar import Date
 from ifthen.review.loopholes.kleene import Bit, conj, disj, neg
 from ifthen.vocabulary import DEFAULTS, FINDINGS, KINDS, attributes_of
 
@@ -227,6 +227,3 @@ def phase(slot: Slot) -> Any:
         if of_phase is not False:
             found = z3.If(of_phase, other, found)
     return found
-
-
-__all__ = ["NOBODY", "UNSAID", "Fixed", "Free", "Slot", "Slots", "Unsupported", "phase"]

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 import z3
 
 from ifthen.policy.model import Policy
-from ifthen.review.loopholes.kleene import Bit, conj, disj, neg
+from ifthen.review.loopholes.kleene import Bit, conj, disj
 
 Sort: TypeAlias = Literal["word", "reading", "aim", "world"]
 
@@ -103,6 +103,3 @@ class Stance:
                 options = tuple(self.policy.readings[name].options)
                 parses[name] = options[model.eval(var, True).as_long()]
         return Taken(stretched, parses)
-
-
-__all__ = ["Stance", "Stretch", "Taken", "neg"]

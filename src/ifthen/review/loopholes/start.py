@@ -9,8 +9,8 @@ from ifthen.policy.model import Policy
 from ifthen.review.loopholes.calendar import BEFORE, FIRST
 from ifthen.review.loopholes.concrete import MODELS, Full, Plain
 from ifthen.review.loopholes.diligence import complete
+from ifthen.review.loopholes.findings import assessments
 from ifthen.review.loopholes.stance import Taken
-from ifthen.review.loopholes.world import assessments
 
 Start: TypeAlias = Literal["assessed", "nothing"]
 SAYS: dict[Start, str] = {

@@ -12,12 +12,13 @@ from ifthen.review.loopholes import words
 from ifthen.review.loopholes.amendment import Exit, amendment
 from ifthen.review.loopholes.blame import Blame, blame
 from ifthen.review.loopholes.concrete import Full
+from ifthen.review.loopholes.findings import ASSUMPTIONS, margin_of
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.problem import Setting
 from ifthen.review.loopholes.repair import Repair, repairs
 from ifthen.review.loopholes.search import Outcome, Search, Witness, charitably, literally
 from ifthen.review.loopholes.start import SAYS, Start, beginning
-from ifthen.review.loopholes.world import ASSUMPTIONS, World, margin_of
+from ifthen.review.loopholes.world import World
 
 _FURTHER = 4
 """Events beyond the bound where something must be shown to be possible, or a repair to be safe."""

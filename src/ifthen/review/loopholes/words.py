@@ -8,9 +8,9 @@ from typing import Any
 from ifthen.dates import Day, day_of, format_day, to_date
 from ifthen.policy.model import Policy
 from ifthen.review.loopholes.concrete import Plain
+from ifthen.review.loopholes.findings import ASSUMPTIONS
 from ifthen.review.loopholes.search import Witness
 from ifthen.review.loopholes.stance import Stretch
-from ifthen.review.loopholes.world import ASSUMPTIONS
 
 OUTWARD = frozenset(
     {

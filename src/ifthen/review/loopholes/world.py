@@ -14,15 +14,14 @@ from typing import Any
 
 import z3
 
-from ifthen.policy.model import Cadence, Call, Compare, Constant, Events, Policy, Words
-from ifthen.review.loopholes.conditions import FIGURES, Conditions
+from ifthen.policy.model import Policy
+from ifthen.review.loopholes.findings import as_term, assessments, findings, same_model, truth
 from ifthen.review.loopholes.kleene import Bit, conj, disj, neg
-from ifthen.review.loopholes.slots import NOBODY, UNSAID, Free, Slots, phase
+from ifthen.review.loopholes.models import FIGURES, Models
+from ifthen.review.loopholes.slots import NOBODY, Free, Slots, phase
 from ifthen.review.loopholes.stance import Stance
-from ifthen.ruling.variants import below, roots
-from ifthen.vocabulary import FINDINGS, HIDDEN, KINDS
+from ifthen.vocabulary import KINDS
 
-REACHED = "capability_reached"
 PAUSES = frozenset(
     {
         "training_paused",
@@ -35,14 +34,6 @@ PAUSES = frozenset(
     }
 )
 """What stops something that goes on."""
-ASSUMPTIONS = {
-    "honest-findings": "a finding is true on the day it is made",
-    "fresh-findings": "a finding speaks of the model of that day, not of the one last assessed",
-    "margin": "a finding of below leaves a margin: the threshold lies further off in compute",
-    "findings-follow": "a completed assessment or evaluation leads to a finding within 30 days",
-}
-"""Assumptions that a bad-faith developer may be let out of, each as a stretch of its own."""
-_FOLLOWS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,36 +80,8 @@ class World:
         )
 
 
-def margin_of(policy: Policy) -> Fraction:
-    """The longest interval in effective compute by which a policy counts; else four times."""
-    found = [Fraction(0)]
-    for clause in policy.clauses:
-        if isinstance(clause, Cadence) and clause.growth is not None:
-            found.append(clause.growth[1])
-        for root in roots(clause):
-            found += [
-                node.right.value
-                for node in below(root)
-                if isinstance(node, Compare)
-                and isinstance(node.left, Call)
-                and node.left.function == "growth"
-                and isinstance(node.right, Constant)
-                and isinstance(node.right.value, Fraction)
-            ]
-    return max(found) if max(found) > 1 else Fraction(4)
-
-
-def target(policy: Policy) -> str | None:
-    """The threshold, or category, whose crossing is hidden: the first that requires safeguards."""
-    own = [t for t in policy.thresholds.values() if not t.checkpoint]
-    own.sort(key=lambda t: not t.requires)
-    if own:
-        return own[0].id
-    return next((c.id for c in policy.categories.values() if c.tracked), None)
-
-
 def constraints(
-    world: World, policy: Policy, slots: Slots, conditions: Conditions, stance: Stance
+    world: World, policy: Policy, slots: Slots, conditions: Models, stance: Stance
 ) -> list[Any]:
     """Everything that holds of a timeline whatever a policy says."""
     found: list[Any] = []
@@ -133,34 +96,15 @@ def constraints(
         _model(found, slot, slots, conditions)
         _compute(found, slot, slots, conditions, world)
         _assessment(found, slot, slots, world)
-        _truth(found, slot, slots, conditions, world, policy, stance)
-        _findings(found, slot, slots, policy, stance)
+        truth(found, slot, slots, conditions, world.margin, policy, stance)
+        findings(found, slot, slots, policy, stance)
         for (name, word), var in slot.words.items():
             if name == "assessment" and word not in assessments(policy):
                 add(z3.Not(var))
     return [bit for bit in found if bit is not True]
 
 
-def assessments(policy: Policy) -> tuple[str, ...]:
-    """The assessments that the policy tells apart, preliminary ones first."""
-    named = {
-        value
-        for clause in policy.clauses
-        for root in roots(clause)
-        for node in below(root)
-        if isinstance(node, Events)
-        for pattern in node.patterns
-        if pattern.kind == "assessment_completed"
-        for test in pattern.tests
-        if test.attribute == "assessment"
-        for value in test.values
-    }
-    rest = sorted(named - {"preliminary", "comprehensive"})
-    first = [name for name in ("preliminary", "comprehensive") if name in named]
-    return (*first, *rest) or ("comprehensive",)
-
-
-def _model(found: list[Any], slot: Free, slots: Slots, conditions: Conditions) -> None:
+def _model(found: list[Any], slot: Free, slots: Slots, conditions: Models) -> None:
     needs = disj(slot.is_kind(kind) for kind in slot.kinds if KINDS[kind].needs_model)
     found += [slot.model >= NOBODY, slot.model < len(slots.models)]
     found.append(disj((neg(needs), slot.model >= 0)))
@@ -180,9 +124,7 @@ def _model(found: list[Any], slot: Free, slots: Slots, conditions: Conditions) -
             found.append(disj((neg(slot.model_is(model)), conditions.born(slot.index, model - 1))))
 
 
-def _compute(
-    found: list[Any], slot: Free, slots: Slots, conditions: Conditions, world: World
-) -> None:
+def _compute(found: list[Any], slot: Free, slots: Slots, conditions: Models, world: World) -> None:
     """Compute grows only in training, and no faster than the world allows."""
     states = disj(slot.is_kind(kind) for kind in FIGURES)
     found.append(z3.And(slot.compute >= 0, slot.compute <= 40_000))
@@ -193,7 +135,7 @@ def _compute(
         since: Any = slot.date.day
         for earlier in slots.all[: slot.index]:
             figure = conj((disj(earlier.is_kind(k) for k in FIGURES), earlier.model_is(model)))
-            since = z3.If(_term(figure), earlier.date.day, since)
+            since = z3.If(as_term(figure), earlier.date.day, since)
         now = conditions.compute(model, slot.index)
         born = conditions.born(slot.index, model)
         most = now + world.rate * (slot.date.day - since)
@@ -215,142 +157,9 @@ def _assessment(found: list[Any], slot: Free, slots: Slots, world: World) -> Non
         return
     started: Bit = False
     for earlier in slots.all[: slot.index]:
-        same = (
-            earlier.model_is_of(slot) if hasattr(earlier, "model_is_of") else _same(earlier, slot)
-        )
+        same = same_model(earlier, slot)
         begins = conj((earlier.is_kind("assessment_started"), same))
         ends = conj((earlier.is_kind("assessment_completed"), same))
         long_enough = slot.date.day - earlier.date.day >= world.assessment_days
         started = disj((conj((begins, long_enough)), conj((started, neg(ends)))))
     found.append(disj((neg(done), started)))
-
-
-def _same(one: Any, other: Free) -> Bit:
-    return one.model == other.model
-
-
-def _term(bit: Bit) -> Any:
-    return z3.BoolVal(bit) if isinstance(bit, bool) else bit
-
-
-def reached(slots: Slots, model: int, prefix: int) -> Bit:
-    """Whether a model has really crossed the threshold."""
-    return disj(
-        conj((slots.all[i].is_kind(REACHED), slots.all[i].model_is(model))) for i in range(prefix)
-    )
-
-
-def _truth(
-    found: list[Any],
-    slot: Free,
-    slots: Slots,
-    conditions: Conditions,
-    world: World,
-    policy: Policy,
-    stance: Stance,
-) -> None:
-    """A model crosses once, in training, and beyond the margin of the last finding of below."""
-    crosses = slot.is_kind(REACHED)
-    if crosses is False:
-        return
-    margin = math.ceil(1000 * math.log2(world.margin))
-    for model in slots.models:
-        here = conj((crosses, slot.model_is(model)))
-        found.append(disj((neg(here), conditions.running("train", model, slot.index))))
-        found.append(disj((neg(here), neg(reached(slots, model, slot.index)))))
-        base: Any = z3.IntVal(-100_000)
-        for i in range(slot.index):
-            below = conj(
-                (
-                    conditions.names_kind(i, "threshold_decision", model),
-                    _below(slots.all[i], policy),
-                )
-            )
-            base = z3.If(_term(below), conditions.compute(model, i + 1), base)
-        far = conditions.compute(model, slot.index) >= base + margin
-        found.append(disj((neg(here), stance.stretched("world", "margin"), far)))
-
-
-def _mentions(policy: Policy, word: str) -> bool:
-    """Whether any clause tells a finding apart by a word."""
-    nodes = (node for c in policy.clauses for root in roots(c) for node in below(root))
-    return any(
-        (isinstance(node, Constant) and node.value == word)
-        or (isinstance(node, Words) and word in node.values)
-        for node in nodes
-    )
-
-
-def _below(slot: Any, policy: Policy) -> Bit:
-    name = target(policy)
-    if name is None:
-        return False
-    if name in policy.thresholds:
-        return slot.rank("findings", name) == 0
-    return conj((slot.rank("levels", name) >= 0, slot.rank("levels", name) < _high(policy)))
-
-
-def _high(policy: Policy) -> int:
-    return policy.scale.index("high") if "high" in policy.scale else len(policy.scale) - 1
-
-
-def _findings(found: list[Any], slot: Free, slots: Slots, policy: Policy, stance: Stance) -> None:
-    """Findings follow the truth; others than the one that is hidden say below."""
-    decides = slot.is_kind("threshold_decision")
-    name = target(policy)
-    if decides is False or name is None:
-        return
-    thresholds = name in policy.thresholds
-    attribute = "findings" if thresholds else "levels"
-    rank, high = slot.rank(attribute, name), 2 if thresholds else _high(policy)
-    for (kind, other), one in list(slot.ranks.items()):
-        found.append(disj((neg(decides), one != UNSAID)))
-        if (kind, other) != (attribute, name):
-            found.append(one <= 0)
-    if thresholds and not _mentions(policy, "alert"):
-        found.append(rank != FINDINGS.index("alert"))
-    false = stance.stretched("world", "honest-findings")
-    stale = stance.stretched("world", "fresh-findings")
-    for model in slots.models:
-        own = conj((decides, slot.model_is(model), rank != UNSAID))
-        truth = reached(slots, model, slot.index)
-        assessed: Bit = False
-        for i, earlier in enumerate(slots.all[: slot.index]):
-            kinds = ("assessment_started", "assessment_completed", "evaluation_result")
-            looked = conj((disj(earlier.is_kind(k) for k in kinds), earlier.model_is(model)))
-            assessed = disj(
-                (conj((looked, neg(reached(slots, model, i)))), conj((assessed, neg(looked))))
-            )
-        says_high = rank >= high
-        right = disj((conj((says_high, truth)), conj((neg(says_high), neg(truth)))))
-        old = conj((stale, neg(says_high), assessed))
-        found.append(disj((neg(own), right, false, old)))
-
-
-def findings_follow(slots: Slots, policy: Policy, stance: Stance) -> list[Any]:
-    """A completed assessment that is not preliminary leads to a finding within 30 days."""
-    if target(policy) is None:
-        return []
-    found = []
-    for slot in slots.free:
-        kinds = ("assessment_completed", "evaluation_result")
-        looked = disj(slot.is_kind(kind) for kind in kinds)
-        if looked is False:
-            continue
-        asked = conj((looked, neg(slot.says("assessment", "preliminary"))))
-        later = [
-            conj(
-                (
-                    other.is_kind("threshold_decision"),
-                    _same(other, slot),
-                    other.date.day <= slot.date.day + _FOLLOWS,
-                )
-            )
-            for other in slots.all[slot.index + 1 :]
-        ]
-        soon = slots.end.day <= slot.date.day + _FOLLOWS
-        found.append(disj((neg(asked), stance.stretched("world", "findings-follow"), soon, *later)))
-    return found
-
-
-__all__ = ["ASSUMPTIONS", "HIDDEN", "REACHED", "World", "constraints", "target"]
