@@ -23,7 +23,7 @@ from ifthen.cli.app import app
 from ifthen.record.facts import FRAME
 from ifthen.record.head import FIELDS
 from ifthen.ruling.outcome import Status
-from ifthen.vocabulary import COMMON, DEFAULTS, FAMILIES, KINDS, Attribute
+from ifthen.vocabulary import COMMON, DEFAULTS, FAMILIES, KINDS, STATED, Attribute
 
 ROOT = Path(__file__).parent.parent
 PAGES = {path.name: path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
@@ -89,7 +89,8 @@ def tables() -> str:
         "|---|---|---|---|---|",
     ]
     group = ""
-    for name, kind in KINDS.items():
+    for name in STATED:
+        kind = KINDS[name]
         first = kind.group if kind.group != group else ""
         group = kind.group
         model = "yes" if kind.needs_model else ""

@@ -309,8 +309,16 @@ KINDS: Mapping[str, Kind] = {
     "classification_notified": Kind("world", 1, {}),
     "framework_confirmed": Kind("world", 1, {}),
     "roles": Kind("world", 1, {"holders": _WORDS}),
+    # hidden
+    "capability_reached": Kind("hidden", 2, {}, needs_model=True),
 }
 """Every kind of fact, by name."""
+
+HIDDEN = frozenset(name for name, kind in KINDS.items() if kind.group == "hidden")
+"""Kinds that only studies of a policy imagine: a policy cannot ask for them, nor a record state
+them. A model really crosses a threshold on a day that nobody sees."""
+STATED = tuple(name for name in KINDS if name not in HIDDEN)
+"""Kinds that a record may state and a policy ask for."""
 
 
 ADOPTIONS = frozenset({"policy_adopted", "policy_amended"})

@@ -9,6 +9,7 @@ from ifthen.cli.compare import compare
 from ifthen.cli.evidence import evidence
 from ifthen.cli.options import Commands
 from ifthen.cli.policies import policy
+from ifthen.cli.review import review
 from ifthen.cli.start import init
 from ifthen.cli.timeline import due, replay
 
@@ -38,5 +39,5 @@ def app() -> None:
     """Run the command line."""
 
 
-for command in (rule, replay, may, due, why, compare, policy, evidence, init):
+for command in (rule, replay, may, due, why, compare, policy, review, evidence, init):
     app.add_command(command)

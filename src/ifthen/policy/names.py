@@ -39,6 +39,8 @@ class Names:
     procedures: frozenset[str] = frozenset()
     definitions: Mapping[str, Expression | None] = field(default_factory=dict)
     """Definition to its unresolved expression; None where that could not be read."""
+    hidden: bool = False
+    """Whether it may ask for what nobody sees, as the harms of a study do."""
 
     def what_is(self, word: str) -> str:
         """What a word names, with its article, or the empty string: ``a threshold``."""

@@ -10,7 +10,7 @@ from ifthen.policy.model import Choice, Events, Expression, Pattern, Test
 from ifthen.policy.names import ANY_EVENT, ROLE_ATTRIBUTES, Context, Names, Problems
 from ifthen.policy.source import Span
 from ifthen.policy.values import ATTRIBUTE_TYPES, NAMED, Type, attribute_type
-from ifthen.vocabulary import KINDS, Attribute, attributes_of
+from ifthen.vocabulary import KINDS, STATED, Attribute, attributes_of
 
 _NONE: Mapping[str, Type] = {}
 _WORDS = frozenset({"word", "words", "text"})
@@ -69,9 +69,9 @@ class PatternChecker:
     def _pattern(
         self, pattern: Pattern, context: Context, variables: Mapping[str, Type]
     ) -> Pattern:
-        if pattern.kind not in KINDS:
+        if pattern.kind not in (KINDS if self.names.hidden else STATED):
             span = replace(pattern.span, length=len(pattern.kind))
-            self.problems.unknown(span, "event", pattern.kind, KINDS)
+            self.problems.unknown(span, "event", pattern.kind, STATED)
             return pattern
         known = attributes_of(pattern.kind)
         tests = tuple(self._test(pattern.kind, t, known, context, variables) for t in pattern.tests)

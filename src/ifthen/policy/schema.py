@@ -10,7 +10,7 @@ from typing import Any
 
 from ifthen.policy.fields import CLAUSES, DOCUMENT, Field, Form, Shape
 from ifthen.policy.reader import ID, POLICY_ID, ROW
-from ifthen.vocabulary import KINDS
+from ifthen.vocabulary import STATED
 
 _ID = f"^{ID.pattern}$"
 _ROW = f"^{ROW.pattern}$"
@@ -39,8 +39,8 @@ def schema() -> dict[str, Any]:
             "events": _or_reading(
                 {
                     "type": "string",
-                    "pattern": f"^({'|'.join(KINDS)})\\b",
-                    "examples": list(KINDS),
+                    "pattern": f"^({'|'.join(STATED)})\\b",
+                    "examples": list(STATED),
                 }
             ),
             "length": _or_reading({"type": "string", "minLength": 1, "examples": ["6 months"]}),

@@ -52,6 +52,7 @@ class Diagnostic:
     span: Span
     message: str
     hint: str = ""
+    severity: str = "error"
 
     @property
     def place(self) -> str:
@@ -62,7 +63,7 @@ class Diagnostic:
 
     def render(self) -> str:
         """The diagnostic as text: place and message, the line, a caret, a hint."""
-        parts = [f"{self.place}: error: {self.message}"]
+        parts = [f"{self.place}: {self.severity}: {self.message}"]
         if self.span.line:
             text = self.source.line(self.span.line)
             first = max(0, self.span.column - 1 - 60)

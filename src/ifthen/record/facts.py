@@ -22,7 +22,7 @@ from ifthen.record.values import (
     text,
     words,
 )
-from ifthen.vocabulary import KINDS, attributes_of
+from ifthen.vocabulary import KINDS, STATED, attributes_of
 
 T = TypeVar("T")
 
@@ -47,9 +47,9 @@ FRAME = tuple(_FRAME)
 
 _ATTRIBUTES: Mapping[str, Mapping[str, Convert]] = {
     kind: {name: converter(attribute) for name, attribute in attributes_of(kind).items()}
-    for kind in KINDS
+    for kind in STATED
 }
-_NAMES = {kind: kind for kind in KINDS}
+_NAMES = {kind: kind for kind in STATED}
 _NEEDS_MODEL = frozenset(name for name, kind in KINDS.items() if kind.needs_model)
 
 
@@ -157,7 +157,7 @@ def _kind(raw: Mapping[str, object], problems: list[Problem]) -> str | None:
         kind = _NAMES.get(written)
         if kind is None and written:
             message = f"unknown kind of fact: {shown(written)}"
-            problems.append(Problem(("kind",), False, message, suggest(written, KINDS)))
+            problems.append(Problem(("kind",), False, message, suggest(written, STATED)))
         return kind
     if "kind" not in raw:
         problems.append(Problem((), False, "the fact has no 'kind'", "add 'kind:'"))

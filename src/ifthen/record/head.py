@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ifthen.record.facts import Problem, read_field
 from ifthen.record.values import BadValue, free_text, option, shown, suggest, text, words
-from ifthen.vocabulary import KINDS
+from ifthen.vocabulary import KINDS, STATED
 
 FIELDS = ("record", "developer", "complete", "about", "compiled", "models", "policies")
 """What a head may say, beside ``facts:`` in YAML."""
@@ -118,7 +118,7 @@ def disagreements(first: Head, later: Head, raw: Mapping[str, object]) -> list[P
 
 
 _names = words(text)
-_kinds = words(option(tuple(KINDS)))
+_kinds = words(option(STATED))
 
 
 def _complete(value: object) -> tuple[str, ...]:
@@ -133,5 +133,5 @@ def _complete(value: object) -> tuple[str, ...]:
         wrong = listed[place] if isinstance(place, int) and place < len(listed) else value
         if not isinstance(wrong, str) or not wrong:
             raise
-        hint = suggest(wrong, KINDS)
+        hint = suggest(wrong, STATED)
         raise BadValue(f"names an unknown kind of fact: {shown(wrong)}", hint, bad.path) from None

@@ -36,6 +36,10 @@ class Page:
         for line in self._wrapped(text, self.width - indent):
             self._lines.append(" " * indent + self._painted(line, tone))
 
+    def verbatim(self, text: str) -> None:
+        """Lines as they are, such as a line of a file with a caret below it."""
+        self._lines.extend(text.split("\n"))
+
     def item(
         self, label: str, text: str, *, column: int, indent: int = 2, tone: Tone | None = None
     ) -> None:

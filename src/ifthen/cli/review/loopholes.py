@@ -1,0 +1,133 @@
+"""``review loopholes``: whether a policy can be kept and a harm still happen."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import click
+
+from ifthen.cli import options
+from ifthen.cli.inputs import refuse
+
+
+@click.command(
+    short_help="Search timelines that keep a policy and still end in a harm.",
+    epilog=options.example("ifthen review loopholes anthropic/rsp@2.0 --harm stale"),
+)
+@click.argument("policies", metavar="POLICY...", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every policy of the package: a scorecard.")
+@click.option("--harm", "chosen", metavar="ID", multiple=True, help="Only this harm. Repeatable.")
+@click.option("--harms", "path", metavar="FILE", help="Harms of your own instead of the package's.")
+@click.option(
+    "--events",
+    type=click.IntRange(0, 20),
+    default=6,
+    show_default=True,
+    help="The most events of a timeline, beside those with which it begins.",
+)
+@click.option("--models", type=click.IntRange(1, 4), default=1, show_default=True)
+@click.option(
+    "--stretches",
+    type=click.IntRange(0, 4),
+    default=2,
+    show_default=True,
+    help="The most words stretched together when blame is laid.",
+)
+@click.option("--growth", metavar="X", default="35x", show_default=True, help="Growth in a year.")
+@click.option("--margin", metavar="X", help="How far ahead a finding of below reaches: 6x.")
+@click.option("--pauses", is_flag=True, help="Let training pause and models be withdrawn.")
+@click.option(
+    "--start",
+    type=click.Choice(("assessed", "nothing", "both")),
+    default="both",
+    show_default=True,
+    help="Begin with a model that was just assessed, or with none.",
+)
+@click.option("--repairs", is_flag=True, help="Also try changes of the text. Takes much longer.")
+@options.as_json
+@click.pass_context
+def loopholes(
+    ctx: click.Context,
+    policies: tuple[str, ...],
+    everything: bool,
+    chosen: tuple[str, ...],
+    path: str | None,
+    events: int,
+    models: int,
+    stretches: int,
+    growth: str,
+    margin: str | None,
+    pauses: bool,
+    start: str,
+    repairs: bool,
+    as_json: bool,
+) -> None:
+    """Search timelines that break no commitment of a policy and still end in a harm.
+
+    Imagine that somebody adopts the policy who thinks the risk is nonsense. Every timeline that is
+    shown has been ruled under the whole policy. "None" means none of so many events, under the
+    assumptions printed; it is no proof. Exits with 1 where a harm needs no stretching or some, with
+    3 where something is undetermined, else with 0.
+    """
+    _need_solver()
+    from ifthen import load_policy, policy_ids
+    from ifthen.cli.output import page, show, show_json
+    from ifthen.cli.progress import progress
+    from ifthen.reports.loopholes_text import write_scorecard, write_study
+    from ifthen.review.loopholes.harms import choose, load_harms
+    from ifthen.review.loopholes.study import Bounds, study, world_for
+    from ifthen.review.loopholes.world import World
+
+    if bool(policies) == everything:
+        refuse("POLICY", "name a policy, or ask for --all of them", "ifthen policy list")
+    names = policy_ids() if everything else policies
+    starts = ("assessed", "nothing") if start == "both" else (start,)
+    world = World(growth=_factor("--growth", growth), pauses=pauses)
+    bounds = Bounds(events, models, stretches)
+    asked = None if margin is None else _factor("--margin", margin)
+    found = []
+    with progress("Harms tested") as report:
+        for number, name in enumerate(names):
+            policy = load_policy(name)
+            harms = load_harms(policy, path)
+
+            def told(done: int, total: int, number: int = number) -> None:
+                report(number * total + done, len(names) * total)
+
+            found.append(
+                study(
+                    policy,
+                    choose(harms.harms, chosen),
+                    harms.goods,
+                    world_for(policy, asked or harms.margin, world),
+                    bounds,
+                    starts,  # type: ignore[arg-type]
+                    repair=repairs,
+                    progress=told,
+                )
+            )
+    if as_json:
+        show_json([one.as_json() for one in found])
+    else:
+        text = page()
+        if len(found) > 1:
+            write_scorecard(text, found)
+        else:
+            write_study(text, found[0])
+        show(text)
+    verdicts = {one.verdict for one_study in found for one in one_study.tested}
+    ctx.exit(1 if verdicts & {"open", "stretched"} else 3 if "undetermined" in verdicts else 0)
+
+
+def _factor(option: str, text: str) -> Fraction:
+    number = text.removesuffix("x")
+    if number == text or not number.replace(".", "", 1).isdigit() or Fraction(number) <= 1:
+        refuse(option, f"'{text}' is not a factor above 1", "write 6x")
+    return Fraction(number)
+
+
+def _need_solver() -> None:
+    try:
+        import z3  # noqa: F401
+    except ImportError:
+        refuse("review loopholes", "the solver is not installed", "pip install 'ifthen[loopholes]'")

@@ -1,0 +1,190 @@
+"""A diff of two versions as text: what is weaker first, and whether the developer said so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ifthen.dates import SECONDS_PER_DAY, format_day
+from ifthen.record.model import Fact
+from ifthen.record.write import fact_fields
+from ifthen.reports.page import Page, Tone
+from ifthen.review.diff.announce import Announcement, Told
+from ifthen.review.diff.diff import OUTCOMES, Diff, Entry, Outcome
+from ifthen.review.diff.strength import Change
+from ifthen.review.diff.witness import Witness
+
+HEADINGS: dict[Outcome, str] = {
+    "removed": "Removed",
+    "relocated": "Moved to where it binds less",
+    "weakened": "Weakened",
+    "changed": "Changed, which way is not proved",
+    "strengthened": "Strengthened",
+    "added": "Added",
+    "retained": "Retained",
+}
+METHODS = {
+    "structural": "by structure",
+    "witness": "by a witness record",
+    "undetermined": "direction undetermined",
+}
+_TONES: dict[Outcome, Tone] = {
+    "removed": "bad",
+    "relocated": "bad",
+    "weakened": "bad",
+    "changed": "warn",
+    "strengthened": "good",
+    "added": "good",
+}
+_TOLD_WORDS: dict[Told, str] = {
+    "announced": "announced",
+    "partly": "announced in part",
+    "silent": "silent",
+    "undetermined": "undetermined",
+}
+_COLUMN = 15
+_MOST = 300
+"""Characters of one side of a change that are shown."""
+
+
+def write_diff(page: Page, diff: Diff) -> None:
+    """Write what became of every part that is not retained, then the counts."""
+    page.heading(f"{diff.old} → {diff.new}")
+    for line in summary(diff):
+        page.write(line)
+    changed = [entry for entry in diff.changed if entry.promises]
+    for outcome in OUTCOMES:
+        entries = [entry for entry in changed if entry.outcome == outcome]
+        if entries:
+            page.heading(f"{HEADINGS[outcome]}: {len(entries)}")
+        for entry in entries:
+            _write_entry(page, entry, _followers(diff, entry))
+    spoken = [entry for entry in diff.changed if not entry.promises]
+    if spoken:
+        page.heading("Words, readings and roles")
+        for entry in spoken:
+            told = "; ".join(_one_line(change) for change in entry.changes)
+            page.item(entry.outcome, f"{entry.name}{': ' if told else ''}{told}", column=_COLUMN)
+
+
+def summary(diff: Diff) -> Iterator[str]:
+    """What it comes to, in a few sentences."""
+    counted = [f"{diff.count(outcome)} {outcome}" for outcome in OUTCOMES if diff.count(outcome)]
+    yield f"What is promised: {', '.join(counted)}."
+    weaker = [entry for entry in diff.changed if entry.direction == "weaker"]
+    stronger = [entry for entry in diff.changed if entry.direction == "stronger"]
+    yield f"Of the changes {len(weaker)} make the policy weaker and {len(stronger)} stronger."
+    if diff.log is None:
+        yield "No change log of this pair was given, so nothing is said of what was announced."
+        return
+    told = [entry.announcement.told for entry in diff.changed if entry.announcement is not None]
+    silently = sum(told_of(entry) == "silent" for entry in weaker)
+    counted = [
+        f"{told.count(word)} {words}" for word, words in _TOLD_WORDS.items() if told.count(word)
+    ]
+    weaker_ones = f", {silently} of the silent ones weaker" if silently else ""
+    yield f"{diff.log.title}: {', '.join(counted) or 'nothing to tell'}{weaker_ones}."
+    if not diff.log.complete:
+        yield "Only some of what this account says is known, so what it does not cover stays open."
+
+
+def _followers(diff: Diff, entry: Entry) -> list[Entry]:
+    return [other for other in diff.entries if other.follows == entry.name]
+
+
+def _write_entry(page: Page, entry: Entry, followers: Sequence[Entry]) -> None:
+    label = {"partly": "PARTLY", "silent": "SILENT"}.get(told_of(entry), "")
+    page.item(label, f"{entry.name}: {entry.title}", column=8, tone=_TONES.get(entry.outcome))
+    page.write(sections(entry), indent=10, tone="dim")
+    for change in entry.changes:
+        page.item(change.dimension, _one_line(change), column=_COLUMN, indent=10)
+    for witness in entry.witnesses:
+        page.item("witness", shown_by(witness), column=_COLUMN, indent=10)
+        for line in facts_of(witness):
+            page.item("", line, column=_COLUMN, indent=10)
+    for other in followers:
+        page.item("so too", f"{other.name}: {other.title}", column=_COLUMN, indent=10)
+    if entry.announcement is not None:
+        for line in announced(entry.announcement):
+            page.item("log", line, column=_COLUMN, indent=10)
+
+
+def told_of(entry: Entry) -> str:
+    """Whether the log tells of it; empty where there is no log."""
+    return "" if entry.announcement is None else entry.announcement.told
+
+
+def sections(entry: Entry) -> str:
+    """Where it stands in either version, how it was matched, how its direction is known."""
+    old, new = entry.match.old, entry.match.new
+    places = [side.source for side in (old, new) if side is not None and side.source]
+    matched = {"continues": "carried on", "id": "same id", "alike": "alike", None: ""}
+    renamed = f"was {old.name}" if old and new and old.name != new.name else ""
+    method = METHODS[entry.method] if old and new else ""
+    if entry.method == "witness" and not entry.mixed:
+        method += ", the other way not ruled out"
+    if entry.mixed:
+        method += "; stronger in one way, weaker in another"
+    if entry.direction == "weaker" and old is None:
+        method = "a way out: the policy asks less with it"
+    said = (" → ".join(places), renamed, matched[entry.match.by], method)
+    return "; ".join(filter(None, said))
+
+
+def _one_line(change: Change) -> str:
+    way = f" ({change.direction})" if change.direction else ""
+    if change.lost or change.gained:
+        moved = [f"without {', '.join(change.lost)}"] if change.lost else []
+        moved += [f"with {', '.join(change.gained)}"] if change.gained else []
+        return f"{'; '.join(moved)}{way}"
+    if same_words(change):
+        return f"{_cut(change.before)}: the same words, about other things than before{way}"
+    return f"{_cut(change.before) or 'nothing'} → {_cut(change.after) or 'nothing'}{way}"
+
+
+def same_words(change: Change) -> bool:
+    """Whether only what the words refer to differs: thresholds, standards, definitions."""
+    return change.before == change.after
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST else text[: _MOST - 1] + "…"
+
+
+def shown_by(witness: Witness) -> str:
+    """What a witness shows."""
+    faulted, other = ("old", "new") if witness.offends == "old" else ("new", "old")
+    status = witness.old if witness.offends == "old" else witness.new
+    rest = (witness.new if witness.offends == "old" else witness.old) or "no finding"
+    day = format_day(witness.at // SECONDS_PER_DAY)
+    return f"by {day} this is {status} under the {faulted} version, {rest} under the {other}:"
+
+
+def facts_of(witness: Witness) -> Iterable[str]:
+    """The facts of a witness, one a line."""
+    return map(_fact, witness.record.facts)
+
+
+def _fact(fact: Fact) -> str:
+    fields = fact_fields(fact)
+    rest = (
+        f"{name} {_value(value)}"
+        for name, value in fields.items()
+        if name not in ("id", "date", "kind", "model")
+    )
+    return ", ".join((f"{fields['date']} {fact.kind}", *rest))
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {inner}" for key, inner in value.items())
+    if isinstance(value, tuple | list):
+        return " and ".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def announced(told: Announcement) -> Iterator[str]:
+    """What the log says of it, and what it leaves out."""
+    for says in told.by:
+        yield f"“{says}”"
+    if told.untold and told.told == "partly":
+        yield f"says nothing of {', '.join(told.untold)}"

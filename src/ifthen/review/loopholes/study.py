@@ -1,0 +1,219 @@
+"""A policy put to the test: every harm, literally and charitably, and which words are to blame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from ifthen.policy.model import Policy
+from ifthen.review.loopholes import words
+from ifthen.review.loopholes.amendment import Exit, amendment
+from ifthen.review.loopholes.blame import Blame, blame
+from ifthen.review.loopholes.concrete import Full
+from ifthen.review.loopholes.findings import ASSUMPTIONS, margin_of
+from ifthen.review.loopholes.harms import Harm
+from ifthen.review.loopholes.problem import Setting
+from ifthen.review.loopholes.repair import Repair, repairs
+from ifthen.review.loopholes.search import Outcome, Search, Witness, charitably, literally
+from ifthen.review.loopholes.start import SAYS, Start, beginning
+from ifthen.review.loopholes.world import World
+
+_FURTHER = 4
+"""Events beyond the bound where something must be shown to be possible, or a repair to be safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How far a study looks."""
+
+    events: int = 6
+    """The most events of a timeline beside those with which it begins."""
+    models: int = 1
+    """How many models there may be."""
+    stretches: int = 2
+    """The most stretches together that are tried when blame is laid."""
+    timeout: float = 60.0
+    """Seconds for one question to the solver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """One harm, from one beginning."""
+
+    harm: Harm
+    start: Start
+    literal: Outcome
+    charitable: Outcome
+    blame: Blame
+    repairs: tuple[Repair, ...] = ()
+    """Changes tried, where that was asked for."""
+
+    @property
+    def verdict(self) -> str:
+        """In one word: ``open`` needs no stretching, ``stretched`` some, ``none`` found none."""
+        if self.charitable.status == "found":
+            return "open"
+        if any(one.stretched for one in self.blame.sets):
+            return "stretched"
+        if "undetermined" in (self.literal.status, self.charitable.status):
+            return "undetermined"
+        return "none"
+
+    @property
+    def witness(self) -> Witness | None:
+        """The timeline that needs the least stretching."""
+        if self.blame.sets:
+            return self.blame.sets[0].witness
+        return self.charitable.witness or self.literal.witness
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What a policy leaves open."""
+
+    policy: Policy
+    world: World
+    bounds: Bounds
+    tested: tuple[Tested, ...]
+    able: tuple[tuple[Harm, Outcome], ...]
+    """What a developer who keeps every word charitably can still do, from a model at hand."""
+    exit: Exit
+    """The change of the text itself, which is reported apart."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The study in JSON."""
+        return {
+            "policy": self.policy.id,
+            "events": self.bounds.events,
+            "models": self.bounds.models,
+            "stretches": self.bounds.stretches,
+            "assumes": [*self.world.says(), *ASSUMPTIONS.values()],
+            "able": [
+                {"good": good.id, "title": good.title, **_outcome_json(self.policy, outcome)}
+                for good, outcome in self.able
+            ],
+            "amendment": self.exit.as_json(),
+            "harms": [_tested_json(self.policy, one) for one in self.tested],
+        }
+
+
+def study(
+    policy: Policy,
+    harms: Iterable[Harm],
+    goods: Iterable[Harm],
+    world: World,
+    bounds: Bounds,
+    starts: Sequence[Start] = ("assessed", "nothing"),
+    *,
+    repair: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Study:
+    """Test a policy against harms.
+
+    Args:
+        policy: the policy; ``Setting`` says under which assumptions it is tested.
+        harms: what must not happen.
+        goods: what must stay possible.
+        world: how the world is bounded.
+        bounds: how far to look.
+        starts: how timelines begin.
+        repair: whether to try changes of the text that close what is found.
+        progress: called with (questions answered, questions in all), roughly.
+    """
+    full, wanted = Full(policy), [(harm, start) for harm in harms for start in starts]
+    begun = {start: beginning(policy, start, full) for start in starts}
+    lengths, found = range(bounds.events + 1), []
+    for number, (harm, start) in enumerate(wanted):
+        if progress is not None:
+            progress(number, len(wanted))
+        setting = Setting(policy, world, begun[start], bounds.models, bounds.timeout)
+        search = Search(setting, harm, full)
+        literal = search.run(literally, lengths)
+        charitable = search.run(charitably, lengths)
+        blamed = blame(search, lengths, bounds.stretches)
+        tried: list[Repair] = []
+        for one in blamed.sets[:2] if repair else ():
+            further = range(bounds.events + _FURTHER + 1)
+            names = tuple(search.clauses)
+            tried += repairs(setting, start, harm, one, names, further)
+        found.append(Tested(harm, start, literal, charitable, blamed, tuple(tried)))
+    able = []
+    further = range(bounds.events + _FURTHER + 1)
+    for good in goods:
+        given = beginning(policy, "assessed", full)
+        setting = Setting(policy, world, given, bounds.models, bounds.timeout)
+        able.append((good, Search(setting, good, full).run(charitably, further)))
+    return Study(policy, world, bounds, tuple(found), tuple(able), amendment(policy))
+
+
+def world_for(policy: Policy, margin: Fraction | None, world: World) -> World:
+    """A world whose margin is the one stated for a policy, else as long as its longest interval."""
+    return replace(world, margin=margin_of(policy) if margin is None else margin)
+
+
+def _tested_json(policy: Policy, one: Tested) -> dict[str, Any]:
+    return {
+        "harm": one.harm.id,
+        "title": one.harm.title,
+        "start": one.start,
+        "begins": SAYS[one.start],
+        "verdict": one.verdict,
+        "literal": _outcome_json(policy, one.literal),
+        "charitable": _outcome_json(policy, one.charitable),
+        "blame": {
+            "events": one.blame.length,
+            "most": one.blame.most,
+            "sets": [
+                {
+                    "stretches": [
+                        {"sort": s.sort, "name": s.name} for s in sorted(blamed.stretched)
+                    ],
+                    "says": words.stretches(policy, blamed.witness, tuple(blamed.stretched)),
+                    "timeline": _witness_json(policy, blamed.witness),
+                }
+                for blamed in one.blame.sets
+            ],
+            "undetermined": [outcome.why for outcome in one.blame.open],
+        },
+        "repairs": [
+            {
+                "kind": repair.kind,
+                "name": repair.name,
+                "value": repair.value or None,
+                "safe": repair.safe,
+                "events": repair.outcome.length,
+                "span_days": repair.outcome.span,
+                "why": repair.outcome.why or None,
+            }
+            for repair in one.repairs
+        ],
+    }
+
+
+def _outcome_json(policy: Policy, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "status": outcome.status,
+        "events": outcome.length,
+        "why": outcome.why or None,
+        "span_days": outcome.span,
+        "need_days": outcome.need or None,
+        "rests_on": list(outcome.clauses),
+        "not_searched": [{"clause": name, "why": why} for name, why in outcome.skipped],
+        "timeline": None if outcome.witness is None else _witness_json(policy, outcome.witness),
+    }
+
+
+def _witness_json(policy: Policy, witness: Witness) -> dict[str, Any]:
+    harm = witness.verdict.harm
+    return {
+        "events": witness.length,
+        "end": words.date_json(witness.end),
+        "stretched": words.stretches(policy, witness, tuple(witness.taken.stretched)),
+        "readings": dict(witness.taken.parses),
+        "says": list(words.story(witness)),
+        "harm": None if harm is None else harm.says,
+        "seen": words.seen(witness),
+        "facts": words.facts_json(witness),
+    }

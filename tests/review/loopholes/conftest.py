@@ -1,0 +1,3 @@
+import pytest
+
+pytest.importorskip("z3", reason="the solver is an extra: pip install 'ifthen[loopholes]'")
