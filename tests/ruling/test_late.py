@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
 
-from ifthen import Finding, Source, moment, parse_policy, parse_record, rule
+from ifthen import (
+    Finding,
+    Source,
+    load_policy,
+    load_record,
+    moment,
+    parse_policy,
+    parse_record,
+    rule,
+)
 from ifthen.ruling.check import check
 
 POLICY = parse_policy(
@@ -26,6 +37,7 @@ clauses:
 """,
     )
 )
+EXAMPLE = str(files("ifthen") / "examples" / "anthropic.yaml")
 OWN = "record: Lab"
 PUBLIC = "developer: Lab\ncomplete: [policy_adopted, policy_amended]"
 ACKNOWLEDGED = (
@@ -164,3 +176,11 @@ def test_what_is_not_published_is_the_day_that_the_limit_counts_back_from():
     )
     (finding,) = rule([policy], record, "2024-08-01", throughout=True).findings
     assert finding.unknown == ("the day of r is not published",)
+
+
+def test_an_acknowledgement_is_explained_by_what_had_arisen_before_it():
+    policy, record = load_policy("anthropic/rsp@1.0"), load_record(EXAMPLE)
+    ruling = rule([policy], record, "2025-08-05", throughout=True)
+    (late,) = [f for f in ruling.findings if f.outcome.instance == "ant-017" and f.unknown]
+    assert "Claude 3.5 Sonnet is under training" in late.says
+    assert check(late, policy, record, ruling.at, ruling.known, throughout=True) == ()

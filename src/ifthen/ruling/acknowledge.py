@@ -107,9 +107,17 @@ def _settle(findings: list[Finding], fact: Fact, places: list[int]) -> None:
         return
     subjects = {findings[place].subject for place in places}
     subject = subjects.pop() if len(subjects) == 1 else Subject()
-    general = replace(findings[places[-1]], subject=subject, readings=(), words=())
+    begun = [place for place in places if _begun_by(findings[place], fact)]
+    last = findings[(begun or places)[-1]]
+    general = replace(last, subject=subject, readings=(), words=())
     blank = Outcome(fact.id, "undetermined", facts=())
     findings.append(_settled(replace(general, outcome=blank), fact, late))
+
+
+def _begun_by(finding: Finding, fact: Fact) -> bool:
+    """Whether what an acknowledgement speaks of may be this: it had arisen by then."""
+    when = finding.outcome.triggered
+    return when is not None and when[0] <= fact.latest
 
 
 def _settled(finding: Finding, fact: Fact, late: Fraction | None) -> Finding:

@@ -337,7 +337,12 @@ def _settled(found: list[Expected], fact: Fact) -> list[Expected]:
     subjects = {each.subject for each in open_}
     subject = subjects.pop() if len(subjects) == 1 else Subject(None, None)
     blank = Outcome(fact.id, "undetermined")
-    general = replace(open_[-1], subject=subject, outcome=blank, readings=())
+    arisen = [
+        each
+        for each in open_
+        if each.outcome.triggered is not None and each.outcome.triggered[0] <= fact.latest
+    ]
+    general = replace((arisen or open_)[-1], subject=subject, outcome=blank, readings=())
     return [*found, _by(general, fact)]
 
 
