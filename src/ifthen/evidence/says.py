@@ -62,6 +62,8 @@ def _seen(decision: Decision) -> list[str]:
     tasks = "task" if whole.questions == 1 else "tasks"
     if whole.passed is not None:
         how = "" if scoring.of == 1 else f" (a task is passed by {scoring} attempts)"
+        if scoring.success is not None:
+            how += f", an attempt being a success from a score of {scoring.success:g}"
         first = f"The model passed {whole.passed[0]} of {whole.questions} {tasks}{how}."
     else:
         what = "mean score" if scoring.least is None else "rate"

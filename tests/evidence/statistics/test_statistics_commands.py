@@ -261,3 +261,23 @@ def test_what_cannot_be_compared(
     assert found.exit_code == 2
     assert found.stderr.startswith(f"{place}: error: ")
     assert message in found.stderr
+
+
+@pytest.mark.parametrize("command", ["decide", "compare"])
+def test_partial_scores_are_not_taken_for_failures(folder: Path, command: str) -> None:
+    """Twenty scores of 0.9 once made '0 of 20 passed', and a rule-out."""
+    rows = [f"t,{model},q{n},1,0.9,scored,,\n" for model in ("a", "b") for n in range(20)]
+    (folder / "t.csv").write_text(HEADER + "".join(rows))
+    arguments = [command, "t.csv"]
+    arguments += (
+        ["--limit", "0.5", "--elicited", "all", "--model", "a"]
+        if command == "decide"
+        else ["--first", "a", "--second", "b"]
+    )
+    refused = run(*arguments)
+    assert refused.exit_code == 2
+    assert "the score 0.9" in refused.output
+    assert "--scoring mean" in refused.output
+    stated = run(*arguments, "--success", "0.8")
+    assert stated.exit_code == (1 if command == "decide" else 0)
+    assert run(*arguments, "--scoring", "mean").exit_code == stated.exit_code

@@ -81,7 +81,8 @@ def test_each_finding_begins_where_its_exact_test_does(n: int, limit: float) -> 
 def evaluations(draw: st.DrawFn) -> tuple[list[Question], Rule]:
     n = draw(st.integers(1, 25))
     attempts = draw(st.integers(1, 3))
-    scoring = draw(st.sampled_from([Scoring(), Scoring(1, 3), Scoring(2, 2), Scoring(None)]))
+    rules = ((1, 1, 1.0), (1, 3, 0.5), (2, 2, 1.0), (None, 1, None))
+    scoring = Scoring(*draw(st.sampled_from(rules)))
     clusters = draw(st.sampled_from([None, 2, 5]))
     found = [
         Question(

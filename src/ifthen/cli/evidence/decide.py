@@ -41,7 +41,7 @@ def _line_options(command: Any) -> Any:
             "--success",
             type=float,
             metavar="SCORE",
-            help="The score from which an attempt succeeds. Default: 1.",
+            help="The score from which an attempt succeeds, where some are partial.",
         ),
         click.option(
             "--scoring",
@@ -193,7 +193,7 @@ def _rule(file: str | None, line: dict[str, Any], tasks: tuple[str, ...]) -> Rul
     if "limit" not in given:
         refuse("--limit", "the red line is missing", "give --limit RATE or --rule FILE")
     rule = Rule(limit=1.0, tasks=tasks)
-    success = given.get("success", 1.0)
+    success = given.get("success")
     scoring = given.get("scoring", "at least 1 of 1")
     _valid("--success", lambda: parse_scoring("mean", success))
     made: dict[str, Callable[[], Any]] = {
