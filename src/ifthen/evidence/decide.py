@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from ifthen.evidence.elicitation import Elicitation, Gaps, gaps
-from ifthen.evidence.questions import Question
+from ifthen.evidence.questions import NOTHING_LEFT_OUT, LeftOut, Question
 from ifthen.evidence.rule import Rule
 from ifthen.evidence.statistics import bounded, bounds
 from ifthen.evidence.statistics.clusters import Units, units
@@ -83,6 +83,8 @@ class Decision:
     """Over every question."""
     families: tuple[Estimate, ...]
     """By family, where the questions name any."""
+    left_out: LeftOut
+    """What the logs tell of besides; it is said and decides nothing."""
     elicitation: Elicitation | None
     gaps: Gaps
     others: tuple[tuple[str, float], ...]
@@ -123,7 +125,10 @@ class Decision:
 
 
 def decide(
-    questions: Sequence[Question], rule: Rule, elicitation: Elicitation | None = None
+    questions: Sequence[Question],
+    rule: Rule,
+    elicitation: Elicitation | None = None,
+    left_out: LeftOut = NOTHING_LEFT_OUT,
 ) -> Decision:
     """Decide where the model stands.
 
@@ -131,6 +136,7 @@ def decide(
         questions: as they were attempted.
         rule: what the line is and how it is decided.
         elicitation: what the evaluation used; None where nothing is stated.
+        left_out: what the logs tell of besides the questions, to be said.
 
     Raises:
         ValueError: no questions, more than planned, none planned at this look, clusters looked at
@@ -159,9 +165,9 @@ def decide(
         by_scores = judge.by_families(
             [sides for _, sides in families], rule.families.of(len(families))
         )
-    left_out = gaps(elicitation, rule.asked, rule.margin)
+    lacking = gaps(elicitation, rule.asked, rule.margin)
     finding = by_scores
-    if left_out.lower_bound_only and finding in ("below", "alert"):
+    if lacking.lower_bound_only and finding in ("below", "alert"):
         finding = "cannot_rule_out"
     decision = Decision(
         finding=finding,
@@ -169,8 +175,9 @@ def decide(
         rule=rule,
         whole=whole,
         families=tuple(estimate for estimate, _ in families),
+        left_out=left_out,
         elicitation=elicitation,
-        gaps=left_out,
+        gaps=lacking,
         others=judge.others(whole, sides),
         needed=judge.needed(whole) if by_scores == "cannot_rule_out" else None,
         level=1 - judge.alpha,

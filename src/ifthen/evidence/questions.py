@@ -36,3 +36,25 @@ class Question:
     def attempts(self) -> int:
         """Attempts planned: scored and missing."""
         return len(self.scores) + self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What the logs tell of and no question holds."""
+
+    invalidated: int = 0
+    """Attempts that somebody withdrew, and that were not made again."""
+    superseded: int = 0
+    """Attempts that another log tells of too, and whose telling counts."""
+    scored_otherwise: int = 0
+    """Those among the superseded whose score was another."""
+
+    def __add__(self, other: LeftOut) -> LeftOut:
+        return LeftOut(
+            self.invalidated + other.invalidated,
+            self.superseded + other.superseded,
+            self.scored_otherwise + other.scored_otherwise,
+        )
+
+
+NOTHING_LEFT_OUT = LeftOut()

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ifthen.evidence.decide import Decision, Estimate, Finding
 from ifthen.evidence.elicitation import NO_MARGIN
+from ifthen.evidence.questions import LeftOut
 from ifthen.evidence.statistics import bounds
 
 WORDS: dict[Finding, str] = {
@@ -24,6 +25,7 @@ def says(decision: Decision) -> Decision:
     sentences = [
         f"{WORDS[decision.finding]}.",
         *_seen(decision),
+        *_left_out(decision.left_out),
         *(_families(decision) if decision.rule.families else _follows(decision)),
         *_elicited(decision),
         *_more(decision),
@@ -81,6 +83,22 @@ def _seen(decision: Decision) -> list[str]:
         found.append(
             f"Its tasks come in {whole.units} groups that may stand and fall together, and each "
             "group counts as one observation."
+        )
+    return found
+
+
+def _left_out(left_out: LeftOut) -> list[str]:
+    found = []
+    if left_out.invalidated:
+        attempts = "attempt was" if left_out.invalidated == 1 else "attempts were"
+        found.append(f"{left_out.invalidated} {attempts} withdrawn and left out.")
+    if left_out.scored_otherwise:
+        one = left_out.scored_otherwise == 1
+        differ = (
+            "score of another run differs and does" if one else "scores of other runs differ and do"
+        )
+        found.append(
+            f"{left_out.scored_otherwise} {differ} not count, by the rule for repeated runs."
         )
     return found
 

@@ -281,3 +281,21 @@ def test_partial_scores_are_not_taken_for_failures(folder: Path, command: str) -
     stated = run(*arguments, "--success", "0.8")
     assert stated.exit_code == (1 if command == "decide" else 0)
     assert run(*arguments, "--scoring", "mean").exit_code == stated.exit_code
+
+
+def test_what_was_withdrawn_or_run_again_is_said(folder: Path) -> None:
+    """A rerun that fails where the first run passed must not rule a line out in silence."""
+    first = [f"t,m,q{n},1,{int(n < 8)},2025-01-01,a,scored\n" for n in range(20)]
+    again = [f"t,m,q{n},1,0,2025-01-02,b,scored\n" for n in range(20)]
+    gone = [f"t,m,w{n},1,1,2025-01-02,b,invalidated\n" for n in range(3)]
+    header = "task,model,question,epoch,score,started,run,status\n"
+    (folder / "t.csv").write_text(header + "".join([*first, *again, *gone]))
+    arguments = ("decide", "t.csv", "--limit", "0.5", "--elicited", "all")
+    shown = json.loads(run(*arguments, "--json").stdout)
+    assert shown["left_out"] == {"invalidated": 3, "superseded": 20, "scored_otherwise": 8}
+    said = " ".join(run(*arguments).stdout.split())
+    assert "3 attempts were withdrawn and left out." in said
+    assert "8 scores of other runs differ and do not count" in said
+    run(*arguments, "--file", "r.jsonl", "--date", "2025-01-03")
+    measured = json.loads((folder / "r.jsonl").read_text())["values"][0]
+    assert (measured["invalidated"], measured["scored_otherwise"]) == (3, 8)

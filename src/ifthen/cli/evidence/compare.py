@@ -106,7 +106,7 @@ def command(
     shared = tasks or _shared(rows, first, second)
     found: dict[str, Comparison] = {}
     for task in shared:
-        one, other = (suite(rows, (task,), model)[0] for model in (first, second))
+        one, other = (suite(rows, (task,), model).questions for model in (first, second))
         try:
             found[task] = compare(one, other, rule, confidence)
         except ValueError as error:

@@ -141,9 +141,10 @@ def command(
     rule = _rule(rule_file, line, tasks)
     chosen = Choices(scorer, cluster, family)
     rows = read_rows(logs, chosen)
-    questions, subjects = suite(rows, rule.tasks, model)
-    elicitation = _elicitation(elicited, not_applicable, budget, questions)
-    decision = _valid("LOGS", lambda: decide(questions, rule, elicitation))
+    found = suite(rows, rule.tasks, model)
+    subjects = found.subjects
+    elicitation = _elicitation(elicited, not_applicable, budget, found.questions)
+    decision = _valid("LOGS", lambda: decide(found.questions, rule, elicitation, found.left_out))
     used = [log for log in rows.logs if log.subject in subjects]
     filed = None
     if record is not None:

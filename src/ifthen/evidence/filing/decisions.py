@@ -31,7 +31,7 @@ def decide(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
     """
     chosen = Choices(*(parameters.get(name) for name in ("scorer", "cluster", "family")))
     rule = parse_rule(Source("rule", json.dumps(parameters["rule"], indent=1)))
-    questions, _ = suite(load(locations, chosen), rule.tasks, parameters.get("model"))
+    found = suite(load(locations, chosen), rule.tasks, parameters.get("model"))
     given = parameters.get("elicitation")
     elicitation = None
     if given is not None:
@@ -41,12 +41,12 @@ def decide(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
             given.get("attempts"),
             given.get("budget"),
         )
-    return outcome_of(decide_by(questions, rule, elicitation))
+    return outcome_of(decide_by(found.questions, rule, elicitation, found.left_out))
 
 
 def outcome_of(decision: Decision) -> Outcome:
     """A decision as what a fact says of it."""
-    whole = decision.whole
+    whole, left_out = decision.whole, decision.left_out
     measure = {
         "measure": "rate",
         "unit": "fraction",
@@ -60,6 +60,9 @@ def outcome_of(decision: Decision) -> Outcome:
         "limit": decision.rule.limit,
         "n": whole.questions,
         "missing": whole.missing,
+        "invalidated": left_out.invalidated or None,
+        "superseded": left_out.superseded or None,
+        "scored_otherwise": left_out.scored_otherwise or None,
         "method": whole.method,
     }
     return Outcome((cleaned(measure),), decision.says, decision.finding)
