@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ifthen.dates import format_day, parse_day
 from ifthen.evidence.compute.ledger import load_ledger
 from ifthen.evidence.compute.ratio import Ratio
 from ifthen.evidence.compute.ratio import ratio as ratio_of
@@ -24,7 +25,7 @@ def ratio(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
     """
     trigger = float(parameters["trigger"])
     found = ratio_of(
-        load_ledger(*locations),
+        load_ledger(*locations).until(parse_day(parameters["at"])),
         parameters["model"],
         parameters["since"],
         of=parameters["of"],
@@ -80,6 +81,8 @@ def work_of(found: Ratio, trigger: float) -> Work:
     parameters = {
         "model": found.model,
         "since": found.since,
+        # Snapshots that are added to the ledger later are not what was asked about.
+        "at": format_day(found.runs[1].day),
         "of": found.of,
         "trigger": trigger,
         "level": found.interval.level,
