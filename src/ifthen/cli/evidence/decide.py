@@ -153,7 +153,15 @@ def command(
         work = work_of(decision, elicitation, chosen, subjects, used)
         task = ", ".join(subject.task for subject in subjects)
         about = filed_as or subjects[0].model
-        filed = file_result(record, date, work, about, threshold=rule.threshold, task=task)
+        filed = file_result(
+            record,
+            date,
+            work,
+            about,
+            threshold=rule.threshold,
+            task=task,
+            elicitation=() if elicitation is None else sorted(elicitation.used),
+        )
     name = f"{', '.join(subject.task for subject in subjects)} by {subjects[0].model}"
     if html is not None:
         write("--html", html, write_page(decision, name))

@@ -47,7 +47,7 @@ def decide(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
 def outcome_of(decision: Decision) -> Outcome:
     """A decision as what a fact says of it."""
     whole, left_out = decision.whole, decision.left_out
-    measure = {
+    measure: dict[str, Any] = {
         "measure": "rate",
         "unit": "fraction",
         "value": whole.low if whole.low == whole.high else None,
@@ -65,7 +65,19 @@ def outcome_of(decision: Decision) -> Outcome:
         "scored_otherwise": left_out.scored_otherwise or None,
         "method": whole.method,
     }
-    return Outcome((cleaned(measure),), decision.says, decision.finding)
+    measures = [measure]
+    gaps = decision.gaps
+    if gaps.expected:
+        # A minimum that was missed is a finding of its own, whatever the scores say.
+        measures.append(
+            {
+                "measure": "elicitation_gaps",
+                "minimum": list(gaps.minimum),
+                "expected": list(gaps.expected),
+                "uncovered": list(gaps.uncovered),
+            }
+        )
+    return Outcome(tuple(map(cleaned, measures)), decision.says, decision.finding)
 
 
 def work_of(
