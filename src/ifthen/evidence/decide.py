@@ -1,4 +1,4 @@
-"""Where a model stands against a red line, by an evaluation: below, alert, not known, or crossed.
+"""Where a model stands against a limit, by an evaluation: below, alert, not known, or crossed.
 
 ``decide`` is a pure function of the questions, the rule and the elicitation. It rules a line out
 only if the upper bound of the rate lies below it, with every missing attempt taken for a success,

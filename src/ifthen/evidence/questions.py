@@ -1,6 +1,6 @@
 """The unit of every statistic here: one question of one evaluation, with its scored attempts.
 
-A question, not an attempt, is what was drawn from the distribution of tasks a red line speaks of.
+A question, not an attempt, is what was drawn from the distribution of tasks a limit speaks of.
 Attempts at one question share its difficulty, so they are summed up per question before anything
 is counted (Miller 2024, arXiv 2411.00640, section 2.2).
 """

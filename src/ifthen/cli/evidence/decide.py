@@ -50,12 +50,14 @@ def _line_options(command: Any) -> Any:
             "Default: at least 1 of 1, the share of attempts that succeed.",
         ),
         click.option("--confidence", type=float, metavar="C", help="Of each bound. Default: 0.95."),
-        click.option("--alert", type=float, metavar="RATE", help="The alert line."),
+        click.option(
+            "--alert", type=float, metavar="RATE", help="The alert line, below the limit."
+        ),
         click.option(
             "--limit",
             type=float,
             metavar="RATE",
-            help="The red line: the rate from which the capability counts as there.",
+            help="The rate from which the capability counts as there.",
         ),
     ):
         command = option(command)
@@ -120,7 +122,7 @@ def command(
     as_json: bool,
     **line: Any,
 ) -> None:
-    """Say whether an evaluation rules a red line out.
+    """Say whether an evaluation rules a limit out.
 
     LOGS are what `ifthen evidence read` reads. The rate that counts is that of tasks of the kind
     that was sampled, so a bound is put around what was seen: exact for tasks that are passed or
@@ -200,7 +202,7 @@ def _rule(file: str | None, line: dict[str, Any], tasks: tuple[str, ...]) -> Rul
             refuse(option, "the rule file says how it is decided", f"give {option} or --rule")
         return load_rule(file)
     if "limit" not in given:
-        refuse("--limit", "the red line is missing", "give --limit RATE or --rule FILE")
+        refuse("--limit", "the limit is missing", "give --limit RATE or --rule FILE")
     rule = Rule(limit=1.0, tasks=tasks)
     success = given.get("success")
     scoring = given.get("scoring", "at least 1 of 1")

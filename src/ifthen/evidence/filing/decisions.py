@@ -1,4 +1,4 @@
-"""``decide``: where a model stands against a red line, by the rule that the record keeps."""
+"""``decide``: where a model stands against a limit, by the rule that the record keeps."""
 
 from __future__ import annotations
 
