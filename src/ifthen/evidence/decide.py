@@ -10,22 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from ifthen.evidence.elicitation import Elicitation, Gaps, gaps
+from ifthen.evidence.finding import EXIT_CODES, Finding
 from ifthen.evidence.questions import NOTHING_LEFT_OUT, LeftOut, Question
 from ifthen.evidence.rule import Rule
 from ifthen.evidence.statistics import bounded, bounds
 from ifthen.evidence.statistics.clusters import Units, units
 from ifthen.evidence.statistics.families import fewer_than, partial_conjunction
 
-Finding: TypeAlias = Literal["below", "alert", "cannot_rule_out", "crossed"]
-"""The record's words for where a model stands, in rising order."""
-
-EXIT_CODES: dict[Finding, int] = {"below": 0, "alert": 1, "crossed": 1, "cannot_rule_out": 3}
-"""How ``ifthen evidence decide`` ends."""
 WHOLE = "all tasks"
 """The name of the estimate over every question."""
 

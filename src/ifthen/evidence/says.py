@@ -6,24 +6,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ifthen.evidence.decide import Decision, Estimate, Finding
+from ifthen.evidence.decide import Decision, Estimate
 from ifthen.evidence.elicitation import NO_MARGIN
+from ifthen.evidence.finding import WORDS, Finding
 from ifthen.evidence.questions import LeftOut
 from ifthen.evidence.statistics import bounds
-
-WORDS: dict[Finding, str] = {
-    "below": "Ruled out",
-    "alert": "Alert",
-    "cannot_rule_out": "Cannot rule out",
-    "crossed": "Crossed",
-}
-"""Each finding as a heading."""
 
 
 def says(decision: Decision) -> Decision:
     """The decision with its paragraph."""
     sentences = [
-        f"{WORDS[decision.finding]}.",
+        f"{WORDS[decision.finding].capitalize()}.",
         *_seen(decision),
         *_left_out(decision.left_out),
         *(_families(decision) if decision.rule.families else _follows(decision)),

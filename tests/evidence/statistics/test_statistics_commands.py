@@ -71,7 +71,7 @@ def test_exit_codes(
     assert shown["model"] == "example-1"
     assert shown["logs"][0]["digest"].startswith("sha256:")
     assert text.stdout.splitlines()[1] == {
-        "below": "Ruled out.",
+        "below": "Below.",
         "alert": "Alert.",
         "crossed": "Crossed.",
     }.get(finding, "Cannot rule out.")

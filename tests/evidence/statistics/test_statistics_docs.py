@@ -9,8 +9,8 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from ifthen.cli.app import app
-from ifthen.evidence.decide import EXIT_CODES
 from ifthen.evidence.elicitation import ITEMS
+from ifthen.evidence.finding import EXIT_CODES
 from ifthen.evidence.rule_file import parse_rule
 from ifthen.evidence.statistics.bounds import CLT_LEAST
 from ifthen.policy.source import Source

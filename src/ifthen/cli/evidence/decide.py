@@ -137,7 +137,8 @@ def command(
     from ifthen.evidence.decide import decide
     from ifthen.evidence.load import Choices
     from ifthen.evidence.suite import suite
-    from ifthen.reports.forest import write_decision, write_page
+    from ifthen.reports.forest import write_decision
+    from ifthen.reports.forest_html import write_page
 
     check_filing(record, date)
     rule = _rule(rule_file, line, tasks)

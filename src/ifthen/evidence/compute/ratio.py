@@ -10,8 +10,9 @@ from typing import Any, Literal, TypeAlias
 from ifthen.dates import Day, format_day
 from ifthen.evidence.compute.ledger import Ledger, TrainingRun, plain_run
 from ifthen.evidence.compute.uncertain import Uncertain
+from ifthen.evidence.finding import Answer
 from ifthen.evidence.inputs import Input
-from ifthen.evidence.interval import Answer, Interval, plain
+from ifthen.evidence.interval import Interval, plain
 
 Of: TypeAlias = Literal["effective", "pretraining", "training"]
 """What is compared: compute with algorithms and post-training; without post-training, as RSP v2.0
