@@ -20,6 +20,7 @@ def says(decision: Decision) -> Decision:
         *_seen(decision),
         *_left_out(decision.left_out),
         *(_families(decision) if decision.rule.families else _follows(decision)),
+        *(() if decision.rule.families else _hidden(decision)),
         *_elicited(decision),
         *_more(decision),
     ]
@@ -119,6 +120,18 @@ def _follows(decision: Decision) -> list[str]:
     return [f"{start}, which is below {lines}."]
 
 
+def _hidden(decision: Decision) -> list[str]:
+    """Families that a mean over all tasks hides."""
+    rule = decision.rule
+    seen = [f.name for f in decision.families if f.high >= rule.limit]
+    if not seen or decision.by_scores in ("cannot_rule_out", "crossed"):
+        return []
+    return [
+        f"The mean over all tasks decides and hides that {_few(seen)} alone "
+        f"{'is' if len(seen) == 1 else 'are'} at the limit or above."
+    ]
+
+
 def _families(decision: Decision) -> list[str]:
     rule, families = decision.rule, decision.families
     assert rule.families is not None
@@ -131,9 +144,7 @@ def _families(decision: Decision) -> list[str]:
         f"{'reaches' if least == 1 else 'reach'} {limit}."
     ]
     if reach:
-        many = f" and {len(reach) - 5} more" if len(reach) > 5 else ""
-        names = ", ".join(reach[:5]) if many else listed(reach[:5])
-        found.append(f"Taken alone, it cannot be ruled out for {names}{many}.")
+        found.append(f"Taken alone, it cannot be ruled out for {_few(reach)}.")
     else:
         found.append("Taken alone, it is ruled out for each of them.")
     sure = f"At {percent(decision.level)} confidence for all of it together"
@@ -187,6 +198,13 @@ def _least_without_pass(bar: float, alpha: float) -> int:
     while bounds.upper(0, n, alpha) >= bar:
         n += 1
     return n
+
+
+def _few(names: Sequence[str]) -> str:
+    """Five names at most, and how many more there are."""
+    if len(names) <= 5:
+        return listed(names)
+    return f"{', '.join(names[:5])} and {len(names) - 5} more"
 
 
 def _passes(count: int) -> str:
