@@ -4,7 +4,7 @@
     python benchmarks/calibration.py --quick             # few repetitions of the smallest
     python benchmarks/calibration.py --only clusters looks
 
-Every design puts the model exactly at the red line, the hardest place for a false rule-out, and
+Every design puts the model exactly at the limit, the hardest place for a false rule-out, and
 goes through ``decide`` as the command does. Independent tasks that are passed or failed are not
 simulated but enumerated. Beside each is what the usual normal bound would have done.
 """

@@ -16,16 +16,13 @@ What lost is counted, and named where its score was another.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ifthen.evidence.questions import LeftOut, Question
 from ifthen.evidence.rows import Counts, Rows, Status, count
 from ifthen.policy.source import NOWHERE, Diagnostic, InputError, Source
-
-if TYPE_CHECKING:
-    from ifthen.evidence.questions import Question
 
 _TELLING = slice(1, 3)
 """Of what decides between rows: the date and the success of the run."""
@@ -70,6 +67,11 @@ class Resolved:
         """The attempts by status."""
         kept = count(self.rows.status)
         return Counts(kept.scored, kept.errored, self.invalidated, kept.unscored)
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What is not among the rows."""
+        return LeftOut(self.invalidated, self.superseded, len(self.conflicts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +140,15 @@ def resolve(rows: Rows) -> Resolved:
     return Resolved(rows.take(np.sort(winners)), gone, len(losers), conflicts)
 
 
-def questions_of(rows: Rows) -> tuple[Question, ...]:
+def questions_of(resolved: Resolved) -> tuple[Question, ...]:
     """The questions of one evaluation, in the order in which they first appear.
 
-    Raises:
-        InputError: see ``rows.questions``.
-    """
-    from ifthen.evidence.questions import Question
+    Errored and unscored attempts are counted as missing.
 
-    kept = resolve(rows).rows
+    Raises:
+        InputError: a score lies outside 0 to 1, or a question has two clusters or families.
+    """
+    kept = resolved.rows
     outside = np.flatnonzero((kept.score < 0) | (kept.score > 1))
     if len(outside):
         at = int(outside[0])

@@ -1,4 +1,4 @@
-"""Where a model stands against a red line, by an evaluation: below, alert, not known, or crossed.
+"""Where a model stands against a limit, by an evaluation: below, alert, not known, or crossed.
 
 ``decide`` is a pure function of the questions, the rule and the elicitation. It rules a line out
 only if the upper bound of the rate lies below it, with every missing attempt taken for a success,
@@ -10,22 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from ifthen.evidence.elicitation import Elicitation, Gaps, gaps
-from ifthen.evidence.questions import Question
+from ifthen.evidence.finding import EXIT_CODES, Finding
+from ifthen.evidence.questions import NOTHING_LEFT_OUT, LeftOut, Question
 from ifthen.evidence.rule import Rule
 from ifthen.evidence.statistics import bounded, bounds
 from ifthen.evidence.statistics.clusters import Units, units
 from ifthen.evidence.statistics.families import fewer_than, partial_conjunction
 
-Finding: TypeAlias = Literal["below", "alert", "cannot_rule_out", "crossed"]
-"""The record's words for where a model stands, in rising order."""
-
-EXIT_CODES: dict[Finding, int] = {"below": 0, "alert": 1, "crossed": 1, "cannot_rule_out": 3}
-"""How ``ifthen evidence decide`` ends."""
 WHOLE = "all tasks"
 """The name of the estimate over every question."""
 
@@ -83,6 +79,8 @@ class Decision:
     """Over every question."""
     families: tuple[Estimate, ...]
     """By family, where the questions name any."""
+    left_out: LeftOut
+    """What the logs tell of besides; it is said and decides nothing."""
     elicitation: Elicitation | None
     gaps: Gaps
     others: tuple[tuple[str, float], ...]
@@ -123,7 +121,10 @@ class Decision:
 
 
 def decide(
-    questions: Sequence[Question], rule: Rule, elicitation: Elicitation | None = None
+    questions: Sequence[Question],
+    rule: Rule,
+    elicitation: Elicitation | None = None,
+    left_out: LeftOut = NOTHING_LEFT_OUT,
 ) -> Decision:
     """Decide where the model stands.
 
@@ -131,6 +132,7 @@ def decide(
         questions: as they were attempted.
         rule: what the line is and how it is decided.
         elicitation: what the evaluation used; None where nothing is stated.
+        left_out: what the logs tell of besides the questions, to be said.
 
     Raises:
         ValueError: no questions, more than planned, none planned at this look, clusters looked at
@@ -159,9 +161,9 @@ def decide(
         by_scores = judge.by_families(
             [sides for _, sides in families], rule.families.of(len(families))
         )
-    left_out = gaps(elicitation, rule.asked, rule.margin)
+    lacking = gaps(elicitation, rule.asked, rule.margin)
     finding = by_scores
-    if left_out.lower_bound_only and finding in ("below", "alert"):
+    if lacking.lower_bound_only and finding in ("below", "alert"):
         finding = "cannot_rule_out"
     decision = Decision(
         finding=finding,
@@ -169,8 +171,9 @@ def decide(
         rule=rule,
         whole=whole,
         families=tuple(estimate for estimate, _ in families),
+        left_out=left_out,
         elicitation=elicitation,
-        gaps=left_out,
+        gaps=lacking,
         others=judge.others(whole, sides),
         needed=judge.needed(whole) if by_scores == "cannot_rule_out" else None,
         level=1 - judge.alpha,

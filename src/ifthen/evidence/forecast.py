@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ifthen.evidence.interval import Answer
+from ifthen.evidence.finding import Answer
 
 Floats: TypeAlias = NDArray[np.float64]
 Clock: TypeAlias = Literal["start", "completion"]

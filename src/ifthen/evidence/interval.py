@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
-Answer: TypeAlias = Literal["below", "cannot_rule_out", "crossed"]
-"""The record's words for where something stands; ``alert`` is for people to declare."""
-
-EXIT_CODES: dict[Answer, int] = {"below": 0, "crossed": 1, "cannot_rule_out": 3}
-"""How a command ends that answers so."""
+from ifthen.evidence.finding import Answer
 
 
 @dataclass(frozen=True, slots=True)

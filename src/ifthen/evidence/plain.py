@@ -18,6 +18,7 @@ def decision_as_json(decision: Decision) -> dict[str, Any]:
         "rule": rule_as_json(decision.rule),
         "whole": decision.whole.as_json(),
         "families": [estimate.as_json() for estimate in decision.families],
+        "left_out": asdict(decision.left_out),
         "elicitation": elicitation_as_json(decision.elicitation),
         "gaps": {name: list(value) for name, value in asdict(decision.gaps).items()},
         "others": dict(decision.others),

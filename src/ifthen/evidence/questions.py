@@ -1,6 +1,6 @@
 """The unit of every statistic here: one question of one evaluation, with its scored attempts.
 
-A question, not an attempt, is what was drawn from the distribution of tasks a red line speaks of.
+A question, not an attempt, is what was drawn from the distribution of tasks a limit speaks of.
 Attempts at one question share its difficulty, so they are summed up per question before anything
 is counted (Miller 2024, arXiv 2411.00640, section 2.2).
 """
@@ -36,3 +36,25 @@ class Question:
     def attempts(self) -> int:
         """Attempts planned: scored and missing."""
         return len(self.scores) + self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What the logs tell of and no question holds."""
+
+    invalidated: int = 0
+    """Attempts that somebody withdrew, and that were not made again."""
+    superseded: int = 0
+    """Attempts that another log tells of too, and whose telling counts."""
+    scored_otherwise: int = 0
+    """Those among the superseded whose score was another."""
+
+    def __add__(self, other: LeftOut) -> LeftOut:
+        return LeftOut(
+            self.invalidated + other.invalidated,
+            self.superseded + other.superseded,
+            self.scored_otherwise + other.scored_otherwise,
+        )
+
+
+NOTHING_LEFT_OUT = LeftOut()

@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from ifthen.evidence.questions import Question
 
 Texts: TypeAlias = NDArray[np.object_]
 """Text, or None; equal texts share one object."""
@@ -195,18 +192,3 @@ def joined(parts: Sequence[Rows]) -> Rows:
         column("cluster"),
         column("family"),
     )
-
-
-def questions(rows: Rows) -> tuple[Question, ...]:
-    """The questions of an evaluation: attempts grouped, duplicates resolved.
-
-    Invalidated attempts are left out. Errored and unscored ones are counted as missing. Attempts
-    that several logs tell of are resolved by the rule of ``attempts.resolve``.
-
-    Raises:
-        InputError: the rows are about more than one task, version, model or score; a score lies
-            outside 0 to 1; or attempts contradict one another.
-    """
-    from ifthen.evidence.attempts import questions_of
-
-    return questions_of(rows)

@@ -1,4 +1,4 @@
-"""What a red line is and how an evaluation decides about it: stated before the scores are seen."""
+"""What a limit is and how an evaluation decides about it: stated before the scores are seen."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Rule:
     """Rates are shares of tasks of the kind that the evaluation draws from; higher is more able."""
 
     limit: float
-    """The red line: the rate from which the model counts as having the capability."""
+    """The rate from which the model counts as having the capability; in RSP v1.0, the red line."""
     alert: float | None = None
-    """The yellow line, below the limit; None where there is none."""
+    """A line below the limit, in RSP v1.0 the yellow line; None where there is none."""
     confidence: float = 0.95
     """Of each bound by itself, so that one minus it is the chance of a false rule-out."""
     scoring: Scoring = field(default_factory=Scoring)

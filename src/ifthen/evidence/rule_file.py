@@ -74,7 +74,9 @@ DOCUMENT = Shape(
         Field("threshold", Form("id"), "The policy's name for the capability."),
         Field("source", TEXT, "The clause that draws the line."),
         Field("scoring", TEXT, "'at least 1 of 10' or 'mean'."),
-        Field("success", _NUMBER, "The score from which an attempt succeeds; 1 unless given."),
+        Field(
+            "success", _NUMBER, "The score from which an attempt succeeds, where some are partial."
+        ),
         Field("limit", _NUMBER, "The rate from which the capability counts.", required=True),
         Field("alert", _NUMBER, "The alert line, below the limit."),
         Field("confidence", _NUMBER, "Of each bound, as 0.95.", required=True),
@@ -121,7 +123,7 @@ def _build(values: Values, problems: Problems) -> Rule:
         ("limit", "limit", float),
         ("alert", "alert", float),
         ("confidence", "confidence", float),
-        ("scoring", "scoring", lambda text: parse_scoring(text, float(values.get("success", 1)))),
+        ("scoring", "scoring", lambda text: parse_scoring(text, _amount(values, "success"))),
         ("questions", "questions", int),
         ("families", "families", parse_families),
         ("looks", "looks", _looks),
@@ -149,13 +151,17 @@ def _looks(values: Values) -> Looks:
 
 
 def _asked(values: Values) -> Asked:
-    budget = values.get("budget")
     return Asked(
         minimum=frozenset(values.get("minimum", ())),
         expected=frozenset(values.get("expected", ITEMS)),
         attempts=values.get("attempts"),
-        budget=None if budget is None else float(budget),
+        budget=_amount(values, "budget"),
     )
+
+
+def _amount(values: Values, name: str) -> float | None:
+    given = values.get(name)
+    return None if given is None else float(given)
 
 
 def _margin(values: Values) -> Margin:

@@ -6,25 +6,21 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ifthen.evidence.decide import Decision, Estimate, Finding
+from ifthen.evidence.decide import Decision, Estimate
 from ifthen.evidence.elicitation import NO_MARGIN
+from ifthen.evidence.finding import WORDS, Finding
+from ifthen.evidence.questions import LeftOut
 from ifthen.evidence.statistics import bounds
-
-WORDS: dict[Finding, str] = {
-    "below": "Ruled out",
-    "alert": "Alert",
-    "cannot_rule_out": "Cannot rule out",
-    "crossed": "Crossed",
-}
-"""Each finding as a heading."""
 
 
 def says(decision: Decision) -> Decision:
     """The decision with its paragraph."""
     sentences = [
-        f"{WORDS[decision.finding]}.",
+        f"{WORDS[decision.finding].capitalize()}.",
         *_seen(decision),
+        *_left_out(decision.left_out),
         *(_families(decision) if decision.rule.families else _follows(decision)),
+        *(() if decision.rule.families else _hidden(decision)),
         *_elicited(decision),
         *_more(decision),
     ]
@@ -62,6 +58,8 @@ def _seen(decision: Decision) -> list[str]:
     tasks = "task" if whole.questions == 1 else "tasks"
     if whole.passed is not None:
         how = "" if scoring.of == 1 else f" (a task is passed by {scoring} attempts)"
+        if scoring.success is not None:
+            how += f", an attempt being a success from a score of {scoring.success:g}"
         first = f"The model passed {whole.passed[0]} of {whole.questions} {tasks}{how}."
     else:
         what = "mean score" if scoring.least is None else "rate"
@@ -79,6 +77,22 @@ def _seen(decision: Decision) -> list[str]:
         found.append(
             f"Its tasks come in {whole.units} groups that may stand and fall together, and each "
             "group counts as one observation."
+        )
+    return found
+
+
+def _left_out(left_out: LeftOut) -> list[str]:
+    found = []
+    if left_out.invalidated:
+        attempts = "attempt was" if left_out.invalidated == 1 else "attempts were"
+        found.append(f"{left_out.invalidated} {attempts} withdrawn and left out.")
+    if left_out.scored_otherwise:
+        one = left_out.scored_otherwise == 1
+        differ = (
+            "score of another run differs and does" if one else "scores of other runs differ and do"
+        )
+        found.append(
+            f"{left_out.scored_otherwise} {differ} not count, by the rule for repeated runs."
         )
     return found
 
@@ -106,6 +120,18 @@ def _follows(decision: Decision) -> list[str]:
     return [f"{start}, which is below {lines}."]
 
 
+def _hidden(decision: Decision) -> list[str]:
+    """Families that a mean over all tasks hides."""
+    rule = decision.rule
+    seen = [f.name for f in decision.families if f.high >= rule.limit]
+    if not seen or decision.by_scores in ("cannot_rule_out", "crossed"):
+        return []
+    return [
+        f"The mean over all tasks decides and hides that {_few(seen)} alone "
+        f"{'is' if len(seen) == 1 else 'are'} at the limit or above."
+    ]
+
+
 def _families(decision: Decision) -> list[str]:
     rule, families = decision.rule, decision.families
     assert rule.families is not None
@@ -118,9 +144,7 @@ def _families(decision: Decision) -> list[str]:
         f"{'reaches' if least == 1 else 'reach'} {limit}."
     ]
     if reach:
-        many = f" and {len(reach) - 5} more" if len(reach) > 5 else ""
-        names = ", ".join(reach[:5]) if many else listed(reach[:5])
-        found.append(f"Taken alone, it cannot be ruled out for {names}{many}.")
+        found.append(f"Taken alone, it cannot be ruled out for {_few(reach)}.")
     else:
         found.append("Taken alone, it is ruled out for each of them.")
     sure = f"At {percent(decision.level)} confidence for all of it together"
@@ -174,6 +198,13 @@ def _least_without_pass(bar: float, alpha: float) -> int:
     while bounds.upper(0, n, alpha) >= bar:
         n += 1
     return n
+
+
+def _few(names: Sequence[str]) -> str:
+    """Five names at most, and how many more there are."""
+    if len(names) <= 5:
+        return listed(names)
+    return f"{', '.join(names[:5])} and {len(names) - 5} more"
 
 
 def _passes(count: int) -> str:

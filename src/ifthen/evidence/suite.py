@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from ifthen.evidence.questions import Question
-from ifthen.evidence.rows import Rows, Subject, questions
+from ifthen.evidence.attempts import questions_of, resolve
+from ifthen.evidence.questions import NOTHING_LEFT_OUT, LeftOut, Question
+from ifthen.evidence.rows import Rows, Subject
 from ifthen.policy.source import NOWHERE, Diagnostic, InputError, Source, did_you_mean
 
 
-def suite(
-    rows: Rows, tasks: Sequence[str] = (), model: str | None = None
-) -> tuple[tuple[Question, ...], tuple[Subject, ...]]:
-    """The questions of the named tasks by one model, and what they are about.
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """What one decision is about."""
+
+    questions: tuple[Question, ...]
+    subjects: tuple[Subject, ...]
+    """The tasks of one model that decide together."""
+    left_out: LeftOut
+    """What their logs tell of besides."""
+
+
+def suite(rows: Rows, tasks: Sequence[str] = (), model: str | None = None) -> Suite:
+    """The questions of the named tasks by one model.
 
     Several tasks make one suite only where each is named. Their questions are then told apart by
     the task, which is also their family unless they name one.
 
     Raises:
         InputError: a task or the model is not there, there are several models, several versions or
-            scores of one task, or several tasks and none is named.
+            scores of one task, several tasks and none is named, a score outside of 0 to 1, or
+            attempts that contradict one another.
     """
     subjects = rows.subjects()
     _known("--model", model, {subject.model for subject in subjects}, "no log is about the model")
@@ -52,8 +63,10 @@ def suite(
             f"these logs are about {len(found)} tasks: {', '.join(sorted(names))}",
             "name the one that decides with --task, or each of those that decide together",
         )
+    resolved = [resolve(rows.about(subject)) for subject in found]
+    left_out = sum((each.left_out for each in resolved), NOTHING_LEFT_OUT)
     if len(found) == 1:
-        return questions(rows.about(found[0])), tuple(found)
+        return Suite(questions_of(resolved[0]), tuple(found), left_out)
     pooled = [
         replace(
             question,
@@ -61,10 +74,10 @@ def suite(
             cluster=None if question.cluster is None else f"{subject.task}/{question.cluster}",
             family=question.family or subject.task,
         )
-        for subject in found
-        for question in questions(rows.about(subject))
+        for subject, own in zip(found, resolved, strict=True)
+        for question in questions_of(own)
     ]
-    return tuple(pooled), tuple(found)
+    return Suite(tuple(pooled), tuple(found), left_out)
 
 
 def _known(option: str, word: str | None, known: set[str], message: str) -> None:

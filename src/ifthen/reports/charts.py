@@ -1,4 +1,4 @@
-"""Pictures of growth as one page that loads nothing: points, bands and limits on a log scale."""
+"""Pictures of growth on a page: points, bands and limits on a log scale."""
 
 from __future__ import annotations
 
@@ -7,31 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ifthen.dates import format_day, from_date, to_date
+from ifthen.reports.findings import findings_page
 from ifthen.reports.markup import Html, join, tag
+from ifthen.reports.page import Tone
 
-_STYLE = """
-:root { color-scheme: light dark; --paper: #fcfbf8; --ink: #1d1f22; --soft: #575c63;
-  --line: #dedbd3; --bar: #26508c; --limit: #b3201c; --range: #80580e; --good: #3f7358; }
-@media (prefers-color-scheme: dark) { :root { --paper: #16181b; --ink: #e9e7e2; --soft: #a6abb2;
-  --line: #363a40; --bar: #93b9ee; --limit: #ff7a70; --range: #d9ab5c; --good: #7fbf9d; } }
-body { margin: 0 auto; padding: 2rem clamp(1rem, 4vw, 3rem); max-width: 62rem;
-  background: var(--paper); color: var(--ink); font: 400 1rem/1.55 system-ui, sans-serif;
-  font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-h1 { margin: 0 0 .4rem; font: 600 1.9rem/1.15 ui-serif, Georgia, serif; }
-.good { color: var(--good); } .warn { color: var(--range); } .bad { color: var(--limit); }
-.soft, figcaption { color: var(--soft); font-size: .9rem; }
-figure { margin: 1.6rem 0; overflow-x: auto; }
-svg { display: block; width: 100%; min-width: 40rem; height: auto; font-size: 12.5px; }
-svg text { fill: var(--ink); } svg .soft { fill: var(--soft); }
-.axis { stroke: var(--line); } .bar { stroke: var(--bar); stroke-width: 1.5; fill: none; }
-.minor { opacity: .45; } .dot { fill: var(--bar); } .minor .dot { fill: var(--paper);
-  stroke: var(--bar); } .band { fill: var(--bar); opacity: .14; }
-.trend { stroke: var(--bar); stroke-width: 2; fill: none; }
-.limit { stroke: var(--limit); stroke-width: 1.5; stroke-dasharray: 5 4; }
-svg .limit-name { fill: var(--limit); } .range { fill: var(--limit); opacity: .09; }
-table { border-collapse: collapse; font-size: .9rem; } caption { text-align: left; }
-th, td { padding: .2rem 1.1rem .2rem 0; text-align: left; border-bottom: 1px solid var(--line); }
-"""
 _WIDTH, _HEIGHT = 900.0, 420.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 78.0, 120.0, 16.0, 34.0
 _DECADES = 8.0
@@ -181,7 +160,7 @@ def _limit(limit: Limit, scale: _Scale) -> Iterator[Html]:
         yield tag("rect", class_="range", x=_LEFT, y=top, width=right - _LEFT, height=y - top)
         y = (y + top) / 2
     else:
-        yield tag("line", class_="limit", x1=_LEFT, x2=right, y1=y, y2=y)
+        yield tag("line", class_="trigger", x1=_LEFT, x2=right, y1=y, y2=y)
     yield _text(limit.name, right + 6, y + 4, "limit-name")
 
 
@@ -216,7 +195,7 @@ def _text(words: str, x: float, y: float, class_: str, anchor: str | None = None
 def page(
     title: str,
     says: Sequence[str],
-    tone: str,
+    tone: Tone | None,
     pictures: Sequence[tuple[Chart, str]],
     tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]],
     method: Sequence[tuple[str, str]],
@@ -225,29 +204,18 @@ def page(
 
     Args:
         title: the heading.
-        says: paragraphs under it; the first in its tone.
-        tone: ``good``, ``warn``, ``bad`` or nothing.
+        tone: of the heading.
+        says: paragraphs under it.
         pictures: charts, each with what is to be said under it.
         tables: caption, head and rows.
         method: names and values of what it takes to make it again.
     """
-    body: list[Html] = [tag("h1", title)]
-    body += [tag("p", words, class_=None if n else tone or None) for n, words in enumerate(says)]
-    body += [tag("figure", draw(each), tag("figcaption", under)) for each, under in pictures]
+    drawn = [(draw(each), under) for each, under in pictures]
+    body: list[Html] = []
     for caption, head, rows in tables:
         heads = tag("tr", *(tag("th", words, scope="col") for words in head))
         lines = (tag("tr", *(tag("td", words) for words in row)) for row in rows)
         body.append(tag("table", tag("caption", caption), heads, *lines))
     listed = join(f"{name}: {value}. " for name, value in method)
     body.append(tag("p", listed, class_="soft"))
-    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy),
-        tag("title", title),
-        tag("link", rel="icon", href="data:,"),
-        tag("style", Html(_STYLE)),
-    )
-    return f"<!doctype html>\n{tag('html', head, tag('body', *body), lang='en')}\n"
+    return findings_page(title, title, tone, says, drawn, body)

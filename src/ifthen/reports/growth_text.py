@@ -10,11 +10,12 @@ from ifthen.dates import format_day
 from ifthen.evidence.compute.ratio import Ratio, Trigger, course
 from ifthen.evidence.compute.rnd import Acceleration
 from ifthen.evidence.compute.scaling import MeasuredRatio
+from ifthen.evidence.finding import WORDS
 from ifthen.evidence.forecast import MONTH, Forecast
 from ifthen.evidence.interval import Interval
 from ifthen.evidence.says import listed, percent
 from ifthen.reports.charts import Band, Chart, Dot, Limit, page
-from ifthen.reports.horizon_text import TONES, WORDS, WORST_FIRST
+from ifthen.reports.findings import TONES, WORST_FIRST
 from ifthen.reports.page import Page
 
 _OF = {
@@ -261,7 +262,7 @@ def forecast_page(found: Forecast) -> str:
         dates=False,
     )
     rows = [[times(buffer), percent(probability)] for buffer, probability in found.crossings]
-    tone = "" if found.answer is None else TONES[found.answer]
+    tone = None if found.answer is None else TONES[found.answer]
     return page(
         "Forecast",
         [forecast_says(found), *_assumed(found)],

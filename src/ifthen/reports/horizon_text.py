@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ifthen.dates import format_day
+from ifthen.evidence.finding import WORDS
 from ifthen.evidence.horizon.checkpoint import LONGEST, SHORTEST, Checkpoint, duration
 from ifthen.evidence.horizon.dependence import Dependence
 from ifthen.evidence.horizon.estimate import AgentHorizon, Horizons
 from ifthen.evidence.horizon.trend import Trend
-from ifthen.evidence.interval import Answer, Interval
+from ifthen.evidence.interval import Interval
 from ifthen.evidence.says import percent
 from ifthen.reports.charts import Band, Chart, Dot, Limit, page
+from ifthen.reports.findings import TONES, WORST_FIRST
 from ifthen.reports.markup import plural
-from ifthen.reports.page import Page, Tone
+from ifthen.reports.page import Page
 
-WORDS: dict[Answer, str] = {
-    "below": "below",
-    "cannot_rule_out": "cannot rule out",
-    "crossed": "crossed",
-}
-TONES: dict[Answer, Tone] = {"below": "good", "cannot_rule_out": "warn", "crossed": "bad"}
-WORST_FIRST: tuple[Answer, ...] = ("crossed", "cannot_rule_out", "below")
 _STEPS = (
     *(s / 60 for s in (0.01, 0.1, 1, 4, 15)),
     *(1.0, 4.0, 15.0, 60.0, 240.0, 960.0, 2_880.0, 11_520.0, 46_080.0),
@@ -175,7 +170,7 @@ def horizon_page(horizons: Horizons, checkpoints: Sequence[Checkpoint], trend: T
         says.append(trend_says(trend))
     answers = {found.answer for found in checkpoints}
     worst = next((answer for answer in WORST_FIRST if answer in answers), None)
-    tone = TONES[worst] if worst else ""
+    tone = TONES[worst] if worst else None
     head = ["agent", *(f"{percent(q)} horizon" for q in horizons.quantiles), "runs", "tasks"]
     rows = [
         [

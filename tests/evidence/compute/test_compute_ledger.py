@@ -166,3 +166,8 @@ def test_outsiders_estimates_are_read() -> None:
     grades = {run.model: run.flop.spread for run in openai.runs}
     assert math.isinf(grades["GPT-4 Turbo"])
     assert grades["GPT-4"] == pytest.approx(math.log(30) / 1.6449, rel=1e-4)
+
+
+def test_two_snapshots_of_a_model_on_one_day_are_refused() -> None:
+    with pytest.raises(InputError, match="two snapshots of 'example-2' on 2025-01-10"):
+        parse(GOOD.replace("2025-06-01", "2025-01-10").replace("example-1", "example-2"))

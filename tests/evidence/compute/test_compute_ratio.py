@@ -230,3 +230,27 @@ def test_the_shares_say_which_factor_to_measure() -> None:
     assert shares == pytest.approx({"compute": 0.2, "algorithms": 0.8, "post-training": 0})
     with pytest.raises(ValueError, match="no factor 'chips'"):
         acceleration({"chips": Uncertain(2.0)})
+
+
+def snapshots() -> Ledger:
+    """Model b was assessed in flight, and went on."""
+    first = replace(BASE_RUN, model="a")
+    second = replace(BASE_RUN, model="b", day=150)
+    later = [replace(run(flop), model="b", day=day) for day, flop in ((200, 3e25), (300, 9e25))]
+    return Ledger("Lab", (first, second, *later))
+
+
+def test_a_snapshot_is_compared_with_one_before_it_of_the_same_model_too() -> None:
+    assert ratio(snapshots(), "b", "b").interval.value == 9
+    assert ratio(snapshots().until(250), "b", "b").interval.value == 3
+    assert ratio(snapshots().until(250), "b", "a").runs[0].model == "a"
+    unmarked = [replace(each, assessed=False) for each in snapshots().runs]
+    assert ratio(Ledger("Lab", tuple(unmarked)), "b", "b").interval.value == 3
+
+
+def test_what_was_assessed_later_is_no_base() -> None:
+    """Turned around, a growth of nine is a ninth, and every trigger is far away."""
+    with pytest.raises(NothingToCompare, match="no snapshot of 'b' before that of 'a'"):
+        ratio(snapshots(), "a", "b")
+    with pytest.raises(NothingToCompare, match="before"):
+        ratio(Ledger("Lab", (BASE_RUN,)), "old", "old")

@@ -281,3 +281,24 @@ def test_a_revision_of_compute_reaches_a_ratio(run: Run, tmp_path: Path) -> None
     code, [again] = replayed(run, "--replace", f"{old}={new}")
     assert code == 1
     assert again["differs"] == ["training_ratio"]
+
+
+def test_a_growth_within_one_model_is_found_again_when_its_ledger_goes_on(
+    run: Run, tmp_path: Path
+) -> None:
+    made = "algorithms: {value: 1, times: 1.1}, post_training: {value: 1, times: 1.1}, source: x"
+    head = (
+        "ledger: Lab\nruns:\n"
+        f"  - {{model: b, date: 2025-01-10, flop: 1e25, {made}, assessed: true}}\n"
+        f"  - {{model: b, date: 2025-03-01, flop: 6e25, {made}}}\n"
+    )
+    (tmp_path / "ledger.yaml").write_text(head)
+    assert run("compute", "ledger.yaml", "--file", "findings.jsonl").exit_code == 1
+    (tmp_path / "record.yaml").write_text("record: Lab\nfacts: []\n")
+    assert replayed(run)[1][0]["state"] == "same"
+    more = f"  - {{model: b, date: 2025-03-20, flop: 9e25, {made}, assessed: true}}\n"
+    (tmp_path / "ledger.yaml").write_text(head + more)
+    assert replayed(run)[1][0]["state"] == "same", "what came later was not asked about"
+    (tmp_path / "ledger.yaml").write_text(head.replace("6e25", "2e25") + more)
+    code, [found] = replayed(run)
+    assert (code, found["state"]) == (1, "changed")

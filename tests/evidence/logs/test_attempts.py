@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifthen.evidence.attempts import mean, resolve
+from ifthen.evidence.attempts import mean, questions_of, resolve
 from ifthen.evidence.load import load
-from ifthen.evidence.rows import Counts, Log, Rows, Status, joined, questions, texts
+from ifthen.evidence.rows import Counts, Log, Rows, Status, joined, texts
 from ifthen.policy.source import InputError
 
 DATA = Path(__file__).parent / "data"
@@ -134,19 +134,19 @@ def test_a_score_outside_0_to_1_decides_nothing() -> None:
     rows = log_of([scored(1), scored(3, "q2")])
     assert mean(resolve(rows).rows).high is None
     with pytest.raises(InputError, match="question 'q2', epoch 1 has the score 3"):
-        questions(rows)
+        questions_of(resolve(rows))
 
 
 def test_questions_hold_their_epochs_and_what_is_missing() -> None:
     rows = log_of([scored(1), scored(0.5, epoch=2), errored(epoch=3), withdrawn(epoch=4)])
-    [question] = questions(rows)
+    [question] = questions_of(resolve(rows))
     assert (question.id, question.scores, question.missing) == ("q", (1, 0.5), 1)
 
 
 def test_a_question_has_one_cluster() -> None:
     rows = replace(log_of([scored(1), scored(1, epoch=2)]), cluster=texts(["a", "b"]))
     with pytest.raises(InputError, match="two values of cluster: 'a' and 'b'"):
-        questions(rows)
+        questions_of(resolve(rows))
 
 
 def test_a_run_without_a_score_belongs_with_its_retry() -> None:

@@ -117,3 +117,12 @@ def test_rules_that_are_none(text: str) -> None:
 def test_scores_beyond_0_and_1_are_refused(score: float) -> None:
     with pytest.raises(ValueError, match="from 0 to 1"):
         Question("q", (score,), 0)
+
+
+def test_a_score_in_between_is_no_failure_until_somebody_says_so() -> None:
+    partial = Question("q7", (0.0, 0.9, 1.0), missing=0)
+    with pytest.raises(ValueError, match=r"question 'q7' has the score 0\.9"):
+        Scoring(1, 1).values(partial)
+    assert Scoring(1, 1, 0.9).values(partial) == (2 / 3, 2 / 3)
+    assert Scoring(1, 1, 1.0).values(partial) == (1 / 3, 1 / 3)
+    assert Scoring(None).values(partial)[0] == pytest.approx(1.9 / 3)

@@ -1,4 +1,4 @@
-"""Decisions about models at the red line: false rule-outs stay within the error that is stated.
+"""Decisions about models at the limit: false rule-outs stay within the error that is stated.
 
 A small, seeded run of ``benchmarks/calibration.py``; the whole table is in ``docs/calibration.md``.
 """

@@ -71,7 +71,7 @@ def test_exit_codes(
     assert shown["model"] == "example-1"
     assert shown["logs"][0]["digest"].startswith("sha256:")
     assert text.stdout.splitlines()[1] == {
-        "below": "Ruled out.",
+        "below": "Below.",
         "alert": "Alert.",
         "crossed": "Crossed.",
     }.get(finding, "Cannot rule out.")
@@ -155,7 +155,7 @@ def test_several_tasks_make_one_suite_only_where_each_is_named(folder: Path) -> 
 @pytest.mark.parametrize(
     ("arguments", "place", "message"),
     [
-        ((), "--limit", "red line is missing"),
+        ((), "--limit", "limit is missing"),
         (("--limit", "1.5"), "--limit", "at most 1"),
         (("--limit", "0.5", "--alert", "0.6"), "--alert", "below the limit"),
         (("--limit", "0.5", "--confidence", "95"), "--confidence", "below 1"),
@@ -183,7 +183,7 @@ def test_bad_input(folder: Path, arguments: tuple[str, ...], place: str, message
 def test_the_line_of_the_first_policy() -> None:
     arguments = (
         "line",
-        "--red",
+        "--limit",
         "0.5",
         "--tasks",
         "5",
@@ -196,32 +196,30 @@ def test_the_line_of_the_first_policy() -> None:
         "--power",
         "0.9",
     )
-    unsound = run(*arguments, "--yellow", "3")
+    unsound = run(*arguments, "--alert", "0.5")
     assert unsound.exit_code == 1
     words = " ".join(unsound.stdout.split())
-    assert words.startswith(
-        "Not sound: a model at the red line passes fewer than 3 of 5 tasks 50 %"
-    )
-    assert "Only 0 of 5 passes rule out a red line of 50 % at 90 % confidence." in words
+    assert words.startswith("Not sound: a model at the limit passes fewer than 3 of 5 tasks 50 %")
+    assert "Only 0 of 5 passes rule out a limit of 50 % at 90 % confidence." in words
     assert "Enough: 9 tasks: at most 2 passes rule it out" in words
-    assert run(*arguments, "--yellow", "1").exit_code == 0
-    shown = json.loads(run(*arguments, "--yellow", "3", "--json").stdout)
+    assert run(*arguments, "--alert", "0.2").exit_code == 0
+    shown = json.loads(run(*arguments, "--alert", "0.5", "--json").stdout)
     assert shown["unsound"] is True
     assert shown["outcomes"][1] == {
         "passed": 1,
         "upper": pytest.approx(0.5839, abs=1e-4),
         "rules_out": False,
-        "chance_at_red": pytest.approx(6 / 32),
+        "chance_at_limit": pytest.approx(6 / 32),
     }
 
 
 def test_a_line_that_cannot_be_examined() -> None:
-    found = run("line", "--red", "1.5", "--tasks", "5")
+    found = run("line", "--limit", "1.5", "--tasks", "5")
     assert found.exit_code == 2
-    assert "a red line is a rate between 0 and 1" in found.stderr
-    hopeless = run("line", "--red", "0.1", "--tasks", "5")
+    assert "a limit is a rate between 0 and 1" in found.stderr
+    hopeless = run("line", "--limit", "0.1", "--tasks", "5")
     assert hopeless.exit_code == 1
-    assert "No result of 5 tasks rules out a red line of 10 %" in " ".join(hopeless.stdout.split())
+    assert "No result of 5 tasks rules out a limit of 10 %" in " ".join(hopeless.stdout.split())
 
 
 def test_two_models_on_the_same_questions(folder: Path) -> None:
@@ -261,3 +259,41 @@ def test_what_cannot_be_compared(
     assert found.exit_code == 2
     assert found.stderr.startswith(f"{place}: error: ")
     assert message in found.stderr
+
+
+@pytest.mark.parametrize("command", ["decide", "compare"])
+def test_partial_scores_are_not_taken_for_failures(folder: Path, command: str) -> None:
+    """Twenty scores of 0.9 once made '0 of 20 passed', and a rule-out."""
+    rows = [f"t,{model},q{n},1,0.9,scored,,\n" for model in ("a", "b") for n in range(20)]
+    (folder / "t.csv").write_text(HEADER + "".join(rows))
+    arguments = [command, "t.csv"]
+    arguments += (
+        ["--limit", "0.5", "--elicited", "all", "--model", "a"]
+        if command == "decide"
+        else ["--first", "a", "--second", "b"]
+    )
+    refused = run(*arguments)
+    assert refused.exit_code == 2
+    assert "the score 0.9" in refused.output
+    assert "--scoring mean" in refused.output
+    stated = run(*arguments, "--success", "0.8")
+    assert stated.exit_code == (1 if command == "decide" else 0)
+    assert run(*arguments, "--scoring", "mean").exit_code == stated.exit_code
+
+
+def test_what_was_withdrawn_or_run_again_is_said(folder: Path) -> None:
+    """A rerun that fails where the first run passed must not rule a line out in silence."""
+    first = [f"t,m,q{n},1,{int(n < 8)},2025-01-01,a,scored\n" for n in range(20)]
+    again = [f"t,m,q{n},1,0,2025-01-02,b,scored\n" for n in range(20)]
+    gone = [f"t,m,w{n},1,1,2025-01-02,b,invalidated\n" for n in range(3)]
+    header = "task,model,question,epoch,score,started,run,status\n"
+    (folder / "t.csv").write_text(header + "".join([*first, *again, *gone]))
+    arguments = ("decide", "t.csv", "--limit", "0.5", "--elicited", "all")
+    shown = json.loads(run(*arguments, "--json").stdout)
+    assert shown["left_out"] == {"invalidated": 3, "superseded": 20, "scored_otherwise": 8}
+    said = " ".join(run(*arguments).stdout.split())
+    assert "3 attempts were withdrawn and left out." in said
+    assert "8 scores of other runs differ and do not count" in said
+    run(*arguments, "--file", "r.jsonl", "--date", "2025-01-03")
+    measured = json.loads((folder / "r.jsonl").read_text())["values"][0]
+    assert (measured["invalidated"], measured["scored_otherwise"]) == (3, 8)

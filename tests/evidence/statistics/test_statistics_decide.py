@@ -81,7 +81,8 @@ def test_each_finding_begins_where_its_exact_test_does(n: int, limit: float) -> 
 def evaluations(draw: st.DrawFn) -> tuple[list[Question], Rule]:
     n = draw(st.integers(1, 25))
     attempts = draw(st.integers(1, 3))
-    scoring = draw(st.sampled_from([Scoring(), Scoring(1, 3), Scoring(2, 2), Scoring(None)]))
+    rules = ((1, 1, 1.0), (1, 3, 0.5), (2, 2, 1.0), (None, 1, None))
+    scoring = Scoring(*draw(st.sampled_from(rules)))
     clusters = draw(st.sampled_from([None, 2, 5]))
     found = [
         Question(
@@ -374,3 +375,15 @@ def test_numbers_that_are_none_never_rule_anything_out(number: float) -> None:
 def test_a_margin_says_where_it_comes_from() -> None:
     with pytest.raises(ValueError, match="where it comes from"):
         Margin(0.1)
+
+
+def test_a_mean_that_hides_a_family_says_so() -> None:
+    families = [tasks(8 * (name == "a"), 10, family=name) for name in ("a", "b", "c", "d", "e")]
+    pooled = [replace(q, id=f"{q.family}{q.id}") for family in families for q in family]
+    hidden = decide(pooled, Rule(limit=0.5), ALL)
+    assert hidden.finding == "below"
+    assert "hides that a alone is at the limit or above" in hidden.says
+    said = decide(pooled, Rule(limit=0.5, families=parse_families("any")), ALL)
+    assert said.finding == "cannot_rule_out"
+    assert "hides" not in said.says
+    assert "hides" not in decide(pooled[10:], Rule(limit=0.5), ALL).says

@@ -9,8 +9,8 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from ifthen.cli.app import app
-from ifthen.evidence.decide import EXIT_CODES
 from ifthen.evidence.elicitation import ITEMS
+from ifthen.evidence.finding import EXIT_CODES
 from ifthen.evidence.rule_file import parse_rule
 from ifthen.evidence.statistics.bounds import CLT_LEAST
 from ifthen.policy.source import Source
@@ -43,7 +43,7 @@ def test_findings_and_exit_codes_are_those_of_the_code() -> None:
 
 
 def test_the_line_shown_is_what_is_printed() -> None:
-    found = section("## Whether a yellow line is sound")
+    found = section("## Whether an alert line is sound")
     (command,) = re.findall(r"```\n(ifthen .*?)\n```", found, re.S)
     (shown,) = re.findall(r"```text\n(.*?)```", found, re.S)
     result = CliRunner().invoke(app, shlex.split(command)[1:])

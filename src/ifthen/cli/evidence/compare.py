@@ -44,6 +44,12 @@ _COLUMN = 12
     show_default=True,
     help="'at least 1 of 10', or mean.",
 )
+@click.option(
+    "--success",
+    type=float,
+    metavar="SCORE",
+    help="The score from which an attempt succeeds, where some are partial.",
+)
 @click.option("--confidence", type=float, metavar="C", default=0.95, show_default=True)
 @click.option(
     "--power",
@@ -68,6 +74,7 @@ def command(
     second: str,
     tasks: tuple[str, ...],
     scoring: str,
+    success: float | None,
     confidence: float,
     power: float,
     control: str,
@@ -89,7 +96,7 @@ def command(
     from ifthen.evidence.suite import suite
 
     try:
-        rule = parse_scoring(scoring)
+        rule = parse_scoring(scoring, success)
     except ValueError as error:
         refuse("--scoring", str(error))
     for option, value in (("--confidence", confidence), ("--power", power)):
@@ -99,7 +106,7 @@ def command(
     shared = tasks or _shared(rows, first, second)
     found: dict[str, Comparison] = {}
     for task in shared:
-        one, other = (suite(rows, (task,), model)[0] for model in (first, second))
+        one, other = (suite(rows, (task,), model).questions for model in (first, second))
         try:
             found[task] = compare(one, other, rule, confidence)
         except ValueError as error:

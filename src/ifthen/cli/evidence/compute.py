@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ifthen.evidence.compute.ratio import Ratio
     from ifthen.evidence.compute.rnd import Acceleration
     from ifthen.evidence.compute.scaling import MeasuredRatio
-    from ifthen.evidence.interval import Answer
+    from ifthen.evidence.finding import Answer
 
 
 @click.command(

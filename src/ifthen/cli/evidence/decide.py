@@ -41,7 +41,7 @@ def _line_options(command: Any) -> Any:
             "--success",
             type=float,
             metavar="SCORE",
-            help="The score from which an attempt succeeds. Default: 1.",
+            help="The score from which an attempt succeeds, where some are partial.",
         ),
         click.option(
             "--scoring",
@@ -50,12 +50,14 @@ def _line_options(command: Any) -> Any:
             "Default: at least 1 of 1, the share of attempts that succeed.",
         ),
         click.option("--confidence", type=float, metavar="C", help="Of each bound. Default: 0.95."),
-        click.option("--alert", type=float, metavar="RATE", help="The alert line."),
+        click.option(
+            "--alert", type=float, metavar="RATE", help="The alert line, below the limit."
+        ),
         click.option(
             "--limit",
             type=float,
             metavar="RATE",
-            help="The red line: the rate from which the capability counts as there.",
+            help="The rate from which the capability counts as there.",
         ),
     ):
         command = option(command)
@@ -120,7 +122,7 @@ def command(
     as_json: bool,
     **line: Any,
 ) -> None:
-    """Say whether an evaluation rules a red line out.
+    """Say whether an evaluation rules a limit out.
 
     LOGS are what `ifthen evidence read` reads. The rate that counts is that of tasks of the kind
     that was sampled, so a bound is put around what was seen: exact for tasks that are passed or
@@ -135,15 +137,17 @@ def command(
     from ifthen.evidence.decide import decide
     from ifthen.evidence.load import Choices
     from ifthen.evidence.suite import suite
-    from ifthen.reports.forest import write_decision, write_page
+    from ifthen.reports.forest import write_decision
+    from ifthen.reports.forest_html import write_page
 
     check_filing(record, date)
     rule = _rule(rule_file, line, tasks)
     chosen = Choices(scorer, cluster, family)
     rows = read_rows(logs, chosen)
-    questions, subjects = suite(rows, rule.tasks, model)
-    elicitation = _elicitation(elicited, not_applicable, budget, questions)
-    decision = _valid("LOGS", lambda: decide(questions, rule, elicitation))
+    found = suite(rows, rule.tasks, model)
+    subjects = found.subjects
+    elicitation = _elicitation(elicited, not_applicable, budget, found.questions)
+    decision = _valid("LOGS", lambda: decide(found.questions, rule, elicitation, found.left_out))
     used = [log for log in rows.logs if log.subject in subjects]
     filed = None
     if record is not None:
@@ -152,7 +156,15 @@ def command(
         work = work_of(decision, elicitation, chosen, subjects, used)
         task = ", ".join(subject.task for subject in subjects)
         about = filed_as or subjects[0].model
-        filed = file_result(record, date, work, about, threshold=rule.threshold, task=task)
+        filed = file_result(
+            record,
+            date,
+            work,
+            about,
+            threshold=rule.threshold,
+            task=task,
+            elicitation=() if elicitation is None else sorted(elicitation.used),
+        )
     name = f"{', '.join(subject.task for subject in subjects)} by {subjects[0].model}"
     if html is not None:
         write("--html", html, write_page(decision, name))
@@ -191,9 +203,9 @@ def _rule(file: str | None, line: dict[str, Any], tasks: tuple[str, ...]) -> Rul
             refuse(option, "the rule file says how it is decided", f"give {option} or --rule")
         return load_rule(file)
     if "limit" not in given:
-        refuse("--limit", "the red line is missing", "give --limit RATE or --rule FILE")
+        refuse("--limit", "the limit is missing", "give --limit RATE or --rule FILE")
     rule = Rule(limit=1.0, tasks=tasks)
-    success = given.get("success", 1.0)
+    success = given.get("success")
     scoring = given.get("scoring", "at least 1 of 1")
     _valid("--success", lambda: parse_scoring("mean", success))
     made: dict[str, Callable[[], Any]] = {

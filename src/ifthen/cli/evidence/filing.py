@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -59,6 +60,7 @@ def file_result(
     *,
     threshold: str | None = None,
     task: str | None = None,
+    elicitation: Sequence[str] = (),
 ) -> dict[str, Any] | None:
     """File work as an ``evaluation_result``, and propose a decision where a threshold is named.
 
@@ -73,7 +75,9 @@ def file_result(
 
     if record is None or date is None:
         return None
-    fact = evaluation_result(work, date=date, model=model, threshold=threshold, task=task)
+    fact = evaluation_result(
+        work, date=date, model=model, threshold=threshold, task=task, elicitation=elicitation
+    )
     fresh = append(record, [fact])
     finding = work.outcome.finding
     return {

@@ -110,8 +110,8 @@ def command(
     """
     from ifthen.cli.output import page, show, show_json, write
     from ifthen.cli.progress import progress
+    from ifthen.evidence.finding import EXIT_CODES
     from ifthen.evidence.forecast import Cadence, forecast
-    from ifthen.evidence.interval import EXIT_CODES
 
     growing = _growing(factors, lumps, not_counted, doubling)
     middle = days("--assessment", assessment)

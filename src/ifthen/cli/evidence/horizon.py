@@ -11,10 +11,10 @@ from ifthen.cli.evidence.filing import check_filing, file_result, filing, say_fi
 from ifthen.cli.inputs import refuse
 
 if TYPE_CHECKING:
+    from ifthen.evidence.finding import Answer
     from ifthen.evidence.horizon.checkpoint import Checkpoint
     from ifthen.evidence.horizon.dependence import Dependence
     from ifthen.evidence.horizon.runs import RunTable
-    from ifthen.evidence.interval import Answer
 
 
 @click.command(

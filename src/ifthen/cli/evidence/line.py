@@ -1,4 +1,4 @@
-"""``evidence line``: whether a yellow line is sound."""
+"""``evidence line``: whether an alert line is sound."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from ifthen.cli.inputs import refuse
 
 @click.command(
     "line",
-    short_help="Say whether passing below a yellow line rules the red line out.",
+    short_help="Say whether a score below the alert line rules the limit out.",
     epilog=options.example(
-        "ifthen evidence line --red 0.5 --tasks 5 --scoring 'at least 1 of 10' --confidence 0.9 "
-        "--yellow 3"
+        "ifthen evidence line --limit 0.5 --tasks 5 --scoring 'at least 1 of 10' --confidence 0.9 "
+        "--alert 0.5"
     ),
 )
 @click.option(
-    "--red",
+    "--limit",
     type=float,
     required=True,
     metavar="RATE",
-    help="The red line: the rate of passed tasks that must be ruled out.",
+    help="The rate of passed tasks from which the capability counts as there (the red line).",
 )
 @click.option("--tasks", type=int, required=True, metavar="N", help="Tasks in the evaluation.")
 @click.option(
@@ -37,13 +37,13 @@ from ifthen.cli.inputs import refuse
     metavar="C",
     default=0.95,
     show_default=True,
-    help="At which the red line must be ruled out.",
+    help="At which the limit must be ruled out.",
 )
 @click.option(
-    "--yellow",
-    type=int,
-    metavar="K",
-    help="A yellow line in question: fewer passes than K count as safe.",
+    "--alert",
+    type=float,
+    metavar="RATE",
+    help="An alert line in question: a smaller share of passes counts as safe (the yellow line).",
 )
 @click.option(
     "--rate", type=float, metavar="RATE", help="The true rate of a model that should be ruled out."
@@ -58,25 +58,25 @@ from ifthen.cli.inputs import refuse
     "--false-pass",
     type=float,
     metavar="P",
-    help="How often a model at the red line may be ruled out. Default: one minus the confidence.",
+    help="How often a model at the limit may be ruled out. Default: one minus the confidence.",
 )
 @options.as_json
 @click.pass_context
 def command(
     ctx: click.Context,
-    red: float,
+    limit: float,
     tasks: int,
     scoring: str,
     confidence: float,
-    yellow: int | None,
+    alert: float | None,
     rate: float | None,
     power: float | None,
     false_pass: float | None,
     as_json: bool,
 ) -> None:
-    """Say whether passing below a yellow line rules the red line out.
+    """Say whether a score below the alert line rules the limit out.
 
-    Exits with 1 where fewer passes than --yellow may fail to rule it out, or where no result of so
+    Exits with 1 where a score below --alert may fail to rule it out, or where no result of so
     many tasks can; else with 0.
     """
     from ifthen.cli.output import page, show, show_json
@@ -86,11 +86,11 @@ def command(
 
     try:
         line = examine(
-            red,
+            limit,
             tasks,
             parse_scoring(scoring),
             confidence,
-            yellow=yellow,
+            alert=alert,
             rate=rate,
             power=power,
             false_pass=false_pass,

@@ -17,12 +17,12 @@ given is not known; it is not 1.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from ifthen.dates import Day
+from ifthen.dates import Day, format_day
 from ifthen.evidence.compute.uncertain import Uncertain
 from ifthen.evidence.inputs import Input, input_of
 from ifthen.policy.fields import Field, Form, Shape
@@ -93,6 +93,10 @@ class Ledger:
         """The latest snapshot of a model, or None."""
         found = [run for run in self.runs if run.model == model]
         return found[-1] if found else None
+
+    def until(self, day: Day) -> Ledger:
+        """The ledger as it stood on a day: without later snapshots."""
+        return replace(self, runs=tuple(run for run in self.runs if run.day <= day))
 
 
 _NUMBER = Form("number")
@@ -254,8 +258,12 @@ class _LedgerReader:
             name = values.get("developer" if is_estimates else "ledger", "")
             for item in values.get("estimates" if is_estimates else "runs", ()):
                 run = self._estimate(item) if is_estimates else self._run(item)
-                if run is not None:
-                    runs.append(run)
+                if run is None:
+                    continue
+                if any((run.model, run.day) == (other.model, other.day) for other in runs):
+                    what = f"there are two snapshots of '{run.model}' on {format_day(run.day)}"
+                    self.problems.add(item.span, what, "keep the one that counts")
+                runs.append(run)
             reference = self._reference(values.get("reference"))
             if not runs and not self.problems:
                 self.problems.add(values.span, "the ledger has no run")
@@ -442,7 +450,6 @@ def aggregate(
 
 def plain_run(run: TrainingRun) -> dict[str, Any]:
     """A run as plain data, with 90 % ranges."""
-    from ifthen.dates import format_day
 
     def quantity(value: Uncertain | None) -> dict[str, Any] | None:
         return None if value is None else value.interval(0.9).as_json()

@@ -10,8 +10,9 @@ from typing import Any, Literal, TypeAlias
 from ifthen.dates import Day, format_day
 from ifthen.evidence.compute.ledger import Ledger, TrainingRun, plain_run
 from ifthen.evidence.compute.uncertain import Uncertain
+from ifthen.evidence.finding import Answer
 from ifthen.evidence.inputs import Input
-from ifthen.evidence.interval import Answer, Interval, plain
+from ifthen.evidence.interval import Interval, plain
 
 Of: TypeAlias = Literal["effective", "pretraining", "training"]
 """What is compared: compute with algorithms and post-training; without post-training, as RSP v2.0
@@ -115,25 +116,32 @@ def choose(
     Args:
         ledger: the runs.
         model: the model in question; by default that of the latest snapshot.
-        since: the model assessed last; by default that of the latest assessed snapshot before.
+        since: the model assessed last: its latest assessed snapshot before, or its latest one
+            before where none is marked. By default the latest assessed snapshot before, of any.
 
     Raises:
-        NothingToCompare: the ledger names no such model, or nothing was assessed before.
+        NothingToCompare: the ledger names no such model, or has nothing to compare with before.
     """
     if not ledger.runs:
         raise NothingToCompare("the ledger has no run")
     now = ledger.run(model) if model is not None else ledger.runs[-1]
     if now is None:
         raise NothingToCompare(f"the ledger has no model '{model}'")
-    if since is not None:
-        base = ledger.run(since)
-        if base is None:
-            raise NothingToCompare(f"the ledger has no model '{since}'")
-        return base, now
-    earlier = [run for run in ledger.runs if run.assessed and run.day <= now.day and run != now]
-    if not earlier:
-        raise NothingToCompare(f"nothing before the snapshot of '{now.model}' is marked assessed")
-    return earlier[-1], now
+    earlier = [run for run in ledger.runs if run.day <= now.day and run is not now]
+    assessed = [run for run in earlier if run.assessed]
+    if since is None:
+        if not assessed:
+            reason = f"nothing before the snapshot of '{now.model}' is marked assessed"
+            raise NothingToCompare(reason)
+        return assessed[-1], now
+    named = [run for run in assessed if run.model == since]
+    named = named or [run for run in earlier if run.model == since]
+    if not named:
+        raise NothingToCompare(
+            f"the ledger has no snapshot of '{since}' before that of '{now.model}' on "
+            f"{format_day(now.day)}"
+        )
+    return named[-1], now
 
 
 def ratio(

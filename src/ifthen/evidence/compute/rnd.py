@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ifthen.evidence.compute.uncertain import Uncertain
-from ifthen.evidence.interval import Answer, Interval, plain, together
+from ifthen.evidence.finding import Answer
+from ifthen.evidence.interval import Interval, plain, together
 
 BASE: dict[str, float] = {"compute": 4.2, "algorithms": 2.8, "post-training": 3.0}
 """Average growth a year of each factor, early 2018 to early 2024, as the policy states it."""

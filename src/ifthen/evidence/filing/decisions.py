@@ -1,4 +1,4 @@
-"""``decide``: where a model stands against a red line, by the rule that the record keeps."""
+"""``decide``: where a model stands against a limit, by the rule that the record keeps."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def decide(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
     """
     chosen = Choices(*(parameters.get(name) for name in ("scorer", "cluster", "family")))
     rule = parse_rule(Source("rule", json.dumps(parameters["rule"], indent=1)))
-    questions, _ = suite(load(locations, chosen), rule.tasks, parameters.get("model"))
+    found = suite(load(locations, chosen), rule.tasks, parameters.get("model"))
     given = parameters.get("elicitation")
     elicitation = None
     if given is not None:
@@ -41,13 +41,13 @@ def decide(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
             given.get("attempts"),
             given.get("budget"),
         )
-    return outcome_of(decide_by(questions, rule, elicitation))
+    return outcome_of(decide_by(found.questions, rule, elicitation, found.left_out))
 
 
 def outcome_of(decision: Decision) -> Outcome:
     """A decision as what a fact says of it."""
-    whole = decision.whole
-    measure = {
+    whole, left_out = decision.whole, decision.left_out
+    measure: dict[str, Any] = {
         "measure": "rate",
         "unit": "fraction",
         "value": whole.low if whole.low == whole.high else None,
@@ -60,9 +60,24 @@ def outcome_of(decision: Decision) -> Outcome:
         "limit": decision.rule.limit,
         "n": whole.questions,
         "missing": whole.missing,
+        "invalidated": left_out.invalidated or None,
+        "superseded": left_out.superseded or None,
+        "scored_otherwise": left_out.scored_otherwise or None,
         "method": whole.method,
     }
-    return Outcome((cleaned(measure),), decision.says, decision.finding)
+    measures = [measure]
+    gaps = decision.gaps
+    if gaps.expected:
+        # A minimum that was missed is a finding of its own, whatever the scores say.
+        measures.append(
+            {
+                "measure": "elicitation_gaps",
+                "minimum": list(gaps.minimum),
+                "expected": list(gaps.expected),
+                "uncovered": list(gaps.uncovered),
+            }
+        )
+    return Outcome(tuple(map(cleaned, measures)), decision.says, decision.finding)
 
 
 def work_of(

@@ -28,6 +28,7 @@ def evaluation_result(
     model: str,
     threshold: str | Sequence[str] | None = None,
     task: str | None = None,
+    elicitation: Sequence[str] = (),
     id: str | None = None,
 ) -> dict[str, Any]:
     """A finding about a model as a fact.
@@ -38,6 +39,7 @@ def evaluation_result(
         model: the record's name of the model.
         threshold: the policy's names of what was evaluated.
         task: the name of the evaluation.
+        elicitation: what it used, of ``elicitation.ITEMS``.
         id: the fact's; by default one that the same work always has.
 
     Raises:
@@ -51,6 +53,7 @@ def evaluation_result(
         model=model,
         threshold=threshold if isinstance(threshold, str) else list(threshold or ()) or None,
         what=task,
+        elicitation=list(elicitation) or None,
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ifthen.dates import format_day, parse_day
 from ifthen.evidence.compute.ledger import load_ledger
 from ifthen.evidence.compute.ratio import Ratio
 from ifthen.evidence.compute.ratio import ratio as ratio_of
 from ifthen.evidence.filing.work import Input, Outcome, Work, cleaned, versions
+from ifthen.ruling.timeline import RATIO_MEASURE
 
 
 def ratio(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
@@ -24,7 +26,7 @@ def ratio(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
     """
     trigger = float(parameters["trigger"])
     found = ratio_of(
-        load_ledger(*locations),
+        load_ledger(*locations).until(parse_day(parameters["at"])),
         parameters["model"],
         parameters["since"],
         of=parameters["of"],
@@ -48,9 +50,11 @@ def outcome_of(found: Ratio, trigger: float) -> Outcome:
     answer, probability = asked.answer, asked.probability
     interval = found.interval
     # Without a multiplier it is no ratio of effective compute, and no ruling may read it as one.
-    effective = found.of == "effective" and not found.unknown
+    # Post-training is no part of what RSP v2.0 (note 4) calls effective compute.
+    effective = found.of != "training" and not found.unknown
     measure = {
-        "measure": "effective_compute_ratio" if effective else f"{found.of}_ratio",
+        "measure": RATIO_MEASURE if effective else f"{found.of}_ratio",
+        "of": found.of,
         "versus": found.since,
         "value": interval.value,
         "low": interval.low,
@@ -80,6 +84,8 @@ def work_of(found: Ratio, trigger: float) -> Work:
     parameters = {
         "model": found.model,
         "since": found.since,
+        # Snapshots that are added to the ledger later are not what was asked about.
+        "at": format_day(found.runs[1].day),
         "of": found.of,
         "trigger": trigger,
         "level": found.interval.level,

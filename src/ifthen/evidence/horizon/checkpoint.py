@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ifthen.evidence.finding import Answer
 from ifthen.evidence.horizon.bootstrap import (
     ALL_FAILED,
     ALL_SUCCEEDED,
@@ -23,7 +24,7 @@ from ifthen.evidence.horizon.bootstrap import (
 )
 from ifthen.evidence.horizon.estimate import Horizons
 from ifthen.evidence.horizon.fit import Curves
-from ifthen.evidence.interval import Answer, Interval, standing
+from ifthen.evidence.interval import Interval, standing
 
 SHORTEST = 120.0
 LONGEST = 480.0

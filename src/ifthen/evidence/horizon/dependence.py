@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from ifthen.evidence.finding import Answer
 from ifthen.evidence.horizon.estimate import Horizons, time_horizons
 from ifthen.evidence.horizon.runs import RunTable
-from ifthen.evidence.interval import Answer, Interval, together
+from ifthen.evidence.interval import Interval, together
 
 DependsOn: TypeAlias = Literal["neither", "lambda", "data", "both"]
 

@@ -31,15 +31,16 @@ class Scoring:
     """How many attempts must succeed; None takes the mean score instead."""
     of: int = 1
     """Of how many attempts; for the mean, how many there should be at least."""
-    success: float = 1.0
-    """The score from which an attempt succeeds."""
+    success: float | None = None
+    """The score from which an attempt succeeds; None where every score must be 0 or 1, because a
+    score in between is neither a failure nor a success until somebody says which."""
 
     def __post_init__(self) -> None:
         if self.of < 1:
             raise ValueError("a question needs at least one attempt")
         if self.least is not None and not 1 <= self.least <= self.of:
             raise ValueError(f"at least {self.least} of {self.of} is no rule")
-        if not 0 < self.success <= 1:
+        if self.success is not None and not 0 < self.success <= 1:
             raise ValueError("the score of a success is above 0 and at most 1")
 
     def __str__(self) -> str:
@@ -55,20 +56,33 @@ class Scoring:
         return max(question.attempts, self.of) - len(question.scores)
 
     def values(self, question: Question) -> tuple[float, float]:
-        """The value of a question where its missing attempts fail, and where they succeed."""
+        """The value of a question where its missing attempts fail, and where they succeed.
+
+        Raises:
+            ValueError: a score lies between 0 and 1, and nothing says whether it is a success.
+        """
         missing = self.missing(question)
         planned = len(question.scores) + missing
         if self.least is None:
             total = math.fsum(question.scores)
             return min(1.0, total / planned), min(1.0, (total + missing) / planned)
-        successes = sum(score >= self.success for score in question.scores)
+        successes = sum(self._succeeds(score, question.id) for score in question.scores)
         return (
             at_least(self.least, self.of, successes, planned),
             at_least(self.least, self.of, successes + missing, planned),
         )
 
+    def _succeeds(self, score: float, question: str) -> bool:
+        if self.success is None and 0 < score < 1:
+            raise ValueError(
+                f"question '{question}' has the score {score:g}, and nothing says from which score "
+                "an attempt succeeds: state it as 'success' (--success), or take the mean as "
+                "'scoring' (--scoring mean)"
+            )
+        return score >= (1.0 if self.success is None else self.success)
 
-def parse_scoring(text: str, success: float = 1.0) -> Scoring:
+
+def parse_scoring(text: str, success: float | None = None) -> Scoring:
     """Read ``at least 1 of 10``, ``1 of 10`` or ``mean``.
 
     Raises:
