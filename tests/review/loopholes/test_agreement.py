@@ -134,8 +134,7 @@ BUGS = {
         conditions.Conditions,
         "running",
         lambda s, action, model, prefix: any(
-            s.concerns(i, MODEL_EVENTS_OF_ACTION[action][0], action, model)
-            for i in range(prefix)
+            s.concerns(i, MODEL_EVENTS_OF_ACTION[action][0], action, model) for i in range(prefix)
         ),
     ),
     "holds see the act itself": (encode._Kept, "before", lambda s, i, lenient=False: s.after(i)),
