@@ -12,7 +12,8 @@ rows: [ROW-1..ROW-40]
 scale: [low, medium, high]
 terms:
   soon: {phrase: soon, type: duration, literal: any, charitable: at most 1 month, source: s.1}
-  usual: {phrase: usual, type: duration, literal: at most 3 months, charitable: at most 6 weeks, source: s.1}
+  usual:
+    {phrase: u, type: duration, literal: at most 3 months, charitable: at most 6 weeks, source: s}
   serious: {phrase: serious, type: judgement, literal: any, charitable: true, source: s.1}
 readings:
   anchor: {phrase: since, options: {start: from the start, end: from the end}, source: s.1}

@@ -8,7 +8,17 @@ from random import Random
 from typing import Any
 
 from ifthen.dates import end_of, to_date
-from ifthen.policy.model import Clause, Forbid, Policy, Power
+from ifthen.policy.model import (
+    Attribute,
+    Clause,
+    Compare,
+    Constant,
+    Events,
+    Forbid,
+    Policy,
+    Power,
+    Words,
+)
 from ifthen.review.loopholes.calendar import FIRST, Date, day_number
 from ifthen.review.loopholes.concrete import MODELS, Full, Plain, record_of
 from ifthen.review.loopholes.conditions import Conditions
@@ -21,6 +31,7 @@ from ifthen.review.loopholes.stance import Stretch, Taken
 from ifthen.ruling.finding import FAULTS
 from ifthen.ruling.matching import Names
 from ifthen.ruling.rule import rule
+from ifthen.ruling.variants import below, roots
 from ifthen.vocabulary import FINDINGS, KINDS, attributes_of
 
 _DAYS = [month * 31 + dom for month in range(16) for dom in (1, 2, 15, 16, 28)]
@@ -33,24 +44,23 @@ def timeline(policy: Policy, clause: Clause, random: Random, most: int = 9) -> l
     facts = [Plain("policy_adopted", FIRST, None, {"policy": policy.id})]
     models = MODELS[: random.choice((1, 1, 2))]
     days = _days(random, random.randint(1, most))
-    drawn: list[tuple[int, int, str, str | None]] = []
-    for n, key in enumerate(days):
-        kind = random.choice(kinds)
-        model = random.choice(models)
+    drawn: list[tuple[int, str, str | None]] = []
+    for key in days:
+        kind, model = random.choice(kinds), random.choice(models)
         named = model if KINDS[kind].needs_model or random.random() < 0.8 else None
-        drawn.append((day_number(key), KINDS[kind].phase, kind, named))
-    for n, model in enumerate(models):
-        own = [one for one in drawn if one[3] == model]
+        drawn.append((day_number(key), kind, named))
+    for model in models:  # the first fact about a model is the start of its training
+        own = [day for day, _, named in drawn if named == model]
         if own:
             first = min(own)
-            drawn.append((first[0], -1, "training_started", model))
             drawn = [
                 one
                 for one in drawn
-                if one[3] != model or one[:2] > (first[0], 1) or one[1] < 0 or one[0] > first[0]
+                if one[2] != model or one[0] > first or KINDS[one[1]].phase == 2
             ]
+            drawn.insert(0, (first, "training_started", model))
     compute = dict.fromkeys(models, 0)
-    for day, _, kind, model in sorted(drawn, key=lambda o: (o[0], KINDS[o[2]].phase, o[1])):
+    for day, kind, model in sorted(drawn, key=lambda one: (one[0], KINDS[one[1]].phase)):
         said = _attributes(policy, kind, words, random)
         figure = None
         if kind in FIGURES and model is not None:
@@ -77,36 +87,28 @@ def _days(random: Random, count: int) -> list[int]:
 
 
 def _words(policy: Policy) -> Mapping[tuple[str, str], list[str]]:
-    full = Full(policy)
-    found: dict[tuple[str, str], list[str]] = {}
-    for kind, attribute in full.tested:
-        found[kind, attribute] = []
-    for clause in policy.clauses:
-        from ifthen.policy.model import Attribute, Compare, Constant, Events, Words
-        from ifthen.ruling.variants import below, roots
-
-        nodes = [node for root in roots(clause) for node in below(root)]
-        for node in nodes:
-            if isinstance(node, Events):
-                for pattern in node.patterns:
-                    for test in pattern.tests:
-                        if not test.bound and test.attribute not in ("model", "about"):
-                            found.setdefault((pattern.kind, test.attribute), []).extend(test.values)
-            if isinstance(node, Compare) and isinstance(node.left, Attribute):
-                right = node.right
-                values = (
-                    right.values
-                    if isinstance(right, Words)
-                    else (right.value,)
-                    if isinstance(right, Constant)
-                    else ()
-                )
-                for (kind, attribute), into in found.items():
-                    if attribute == node.left.name:
-                        into.extend(str(v) for v in values if isinstance(v, str))
+    """By kind and attribute, the words by which a policy tells facts apart."""
+    found: dict[tuple[str, str], list[str]] = {one: [] for one in Full(policy).tested}
+    nodes = [n for c in policy.clauses for root in roots(c) for n in below(root)]
+    for node in nodes:
+        if isinstance(node, Events):
+            for pattern in node.patterns:
+                for test in pattern.tests:
+                    if not test.bound and test.attribute not in ("model", "about"):
+                        found.setdefault((pattern.kind, test.attribute), []).extend(test.values)
+        if isinstance(node, Compare) and isinstance(node.left, Attribute):
+            right = node.right
+            values: tuple[object, ...] = ()
+            if isinstance(right, Words):
+                values = right.values
+            elif isinstance(right, Constant):
+                values = (right.value,)
+            for (_, attribute), into in found.items():
+                if attribute == node.left.name:
+                    into.extend(value for value in values if isinstance(value, str))
     for kind in ("standard_activated", "standard_lapsed", "standard_approved"):
         found[kind, "standard"] = list(policy.standards) or ["none"]
-    for (kind, name), into in found.items():
+    for (_, name), into in found.items():
         if name == "by":
             into += list(policy.roles)
     if policy.categories:

@@ -20,7 +20,7 @@ from ifthen.review.loopholes.search import Outcome, Search
 from ifthen.review.loopholes.start import Start, beginning
 from ifthen.ruling.variants import below, roots
 
-LONGEST = 180
+LONGEST = 365
 """Days up to which a bound on a word is tried."""
 
 
@@ -69,24 +69,28 @@ def repairs(
 def _loosest(
     setting: Setting, start: Start, harm: Harm, name: str, left: Any, lengths: Sequence[int]
 ) -> Repair:
-    """The loosest bound on a word that is safe; unsafe where not even a week is."""
+    """The loosest bound on a word under which nothing is found; safe where that can be said.
+
+    Bisection: a tighter bound lets less through. Where so many events do not last long enough
+    under the bound, that nothing is found says nothing, and the repair is not called safe.
+    """
 
     def tried(days: int) -> Outcome:
         changed = _bounded(setting.policy, name, days)
         return _search(setting, start, harm, changed, left, name, lengths)
 
-    low, high = 7, LONGEST
-    best = tried(low)
-    if best.status != "none":
-        return Repair("bound", name, str(low), False, best)
-    while low < high:
-        middle = (low + high + 1) // 2
+    low, high = 0, LONGEST + 1  # something is found from ``high`` days on; with ``low``, nothing
+    best: Outcome | None = None
+    while high - low > 1:
+        middle = (low + high) // 2
         outcome = tried(middle)
-        if outcome.status == "none":
-            low, best = middle, outcome
+        if outcome.status == "found":
+            high = middle
         else:
-            high = middle - 1
-    return Repair("bound", name, str(low), True, best)
+            low, best = middle, outcome
+    if best is None:
+        return Repair("bound", name, "1", False, tried(1))
+    return Repair("bound", name, str(low), best.status == "none", best)
 
 
 def _search(
