@@ -84,7 +84,7 @@ def _row(one: Tested) -> str:
         if blamed.stretched
     ]
     if sets:
-        parts.append(f"needs {' or '.join(sets)}")
+        parts.append(f"within {_events(one.blame.length)} needs {' or '.join(sets)}")
     if one.witness is not None:
         parts.append("silent" if words.seen(one.witness).startswith("silent") else "seen in part")
     return "; ".join(parts)
