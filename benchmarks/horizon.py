@@ -81,7 +81,7 @@ def write_table(path: Path, agents: int, tasks: int, families: int, rows: int) -
 def ours(path: str, replicates: int, ridge: float) -> dict[str, Any]:
     """ifthen: reading, then horizons with their bootstrap, on one core."""
     from ifthen.evidence.horizon.estimate import time_horizons
-    from ifthen.evidence.horizon.runs import read_runs
+    from ifthen.evidence.horizon.runs_file import read_runs
 
     start = time.process_time()
     table = read_runs(path)

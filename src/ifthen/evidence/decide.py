@@ -310,16 +310,4 @@ class _Judge:
         if not counted or whole.missing or rule.families is not None or self.any_time or bar <= 0:
             return None
         assert whole.passed is not None
-        passed, low = whole.passed[1], whole.questions
-        high = max(2 * low, 16)
-        while bounds.upper(passed, high, self.alpha) >= bar:
-            high *= 2
-            if high > 10_000_000:
-                return None
-        while low < high:
-            middle = (low + high) // 2
-            if bounds.upper(passed, middle, self.alpha) < bar:
-                high = middle
-            else:
-                low = middle + 1
-        return high
+        return bounds.least_tasks(whole.passed[1], bar, self.alpha)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -187,17 +186,9 @@ def _more(decision: Decision) -> list[str]:
     if bounds.upper(0, whole.questions, 1 - decision.level) >= bar:
         return [
             f"No result of {whole.questions} tasks could have ruled it out: that takes an "
-            f"evaluation of at least {_least_without_pass(bar, 1 - decision.level)} tasks."
+            f"evaluation of at least {bounds.least_tasks(0, bar, 1 - decision.level)} tasks."
         ]
     return [f"For {passes} to rule it out takes an evaluation of {decision.needed} tasks."]
-
-
-def _least_without_pass(bar: float, alpha: float) -> int:
-    """The least number of tasks of which 0 passes rule the bar out."""
-    n = max(1, math.floor(math.log(alpha) / math.log1p(-min(bar, 1 - 1e-12))))
-    while bounds.upper(0, n, alpha) >= bar:
-        n += 1
-    return n
 
 
 def _few(names: Sequence[str]) -> str:

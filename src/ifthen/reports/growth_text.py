@@ -11,7 +11,8 @@ from ifthen.evidence.compute.ratio import Ratio, Trigger, course
 from ifthen.evidence.compute.rnd import Acceleration
 from ifthen.evidence.compute.scaling import MeasuredRatio
 from ifthen.evidence.finding import WORDS
-from ifthen.evidence.forecast import MONTH, Forecast
+from ifthen.evidence.forecast import Forecast
+from ifthen.evidence.futures import MONTH
 from ifthen.evidence.interval import Interval
 from ifthen.evidence.says import listed, percent
 from ifthen.reports.charts import Band, Chart, Dot, Limit, page

@@ -9,7 +9,7 @@ import pytest
 
 from ifthen.dates import parse_day
 from ifthen.evidence.compute.epoch import read_epoch, revised
-from ifthen.evidence.compute.ledger import load_ledger, parse_ledger
+from ifthen.evidence.compute.ledger_file import load_ledger, parse_ledger
 from ifthen.evidence.compute.uncertain import Uncertain
 from ifthen.policy.source import InputError, Source
 

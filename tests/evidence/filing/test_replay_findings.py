@@ -254,7 +254,7 @@ def test_the_relabelling_of_early_2025_reaches_a_decision(run: Run, tmp_path: Pa
 @pytest.mark.skipif(not EPOCH.is_dir(), reason="Epoch's models are not beside this repository")
 def test_a_revision_of_compute_reaches_a_ratio(run: Run, tmp_path: Path) -> None:
     """Epoch revised Claude 3.5 Sonnet from 3.65e25 FLOP to 2.70e25 within a year."""
-    from ifthen.evidence.compute.ledger import load_ledger
+    from ifthen.evidence.compute.ledger_file import load_ledger
     from ifthen.evidence.compute.ratio import ratio
     from ifthen.evidence.filing.append import append
     from ifthen.evidence.filing.facts import training_progress

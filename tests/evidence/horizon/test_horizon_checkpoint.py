@@ -16,7 +16,8 @@ from ifthen.dates import parse_day
 from ifthen.evidence.horizon.checkpoint import checkpoint
 from ifthen.evidence.horizon.dependence import dependence
 from ifthen.evidence.horizon.estimate import time_horizons
-from ifthen.evidence.horizon.runs import RunTable, read_runs
+from ifthen.evidence.horizon.runs import RunTable
+from ifthen.evidence.horizon.runs_file import read_runs
 from ifthen.evidence.horizon.trend import read_release_dates, trend
 from ifthen.evidence.interval import Interval, standing, together
 from ifthen.policy.source import InputError

@@ -15,7 +15,8 @@ from made_up_runs import ABSENT, SHARED, row, rows, write
 from ifthen.evidence.horizon.bootstrap import RISING, SOUND, Replicates
 from ifthen.evidence.horizon.estimate import point_horizons, time_horizons
 from ifthen.evidence.horizon.fit import fit
-from ifthen.evidence.horizon.runs import RunTable, read_runs
+from ifthen.evidence.horizon.runs import RunTable
+from ifthen.evidence.horizon.runs_file import read_runs
 
 CURVES = {"weak": (6.0, 0.7), "strong": (90.0, 0.7)}
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from made_up_runs import ABSENT, SHARED, row, write
 
-from ifthen.evidence.horizon.runs import read_runs
+from ifthen.evidence.horizon.runs_file import read_runs
 from ifthen.policy.source import InputError
 
 

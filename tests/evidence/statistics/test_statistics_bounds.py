@@ -124,3 +124,13 @@ def test_the_exact_bound_holds_for_a_fixed_set_of_unlike_tasks(
     mean = float(np.mean(rates))
     uppers = np.array([bounds.upper(s, len(rates), alpha) for s in range(len(rates) + 1)])
     assert chances[uppers < mean].sum() <= alpha + 1e-9
+
+
+@pytest.mark.parametrize(("successes", "rate"), [(0, 0.5), (1, 0.5), (3, 0.2), (0, 0.01), (7, 0.9)])
+def test_the_least_number_of_tasks_that_rules_a_rate_out(successes: int, rate: float) -> None:
+    """One by one, by the tail of the binomial."""
+    n = successes + 1
+    while stats.binom.cdf(successes, n, rate) >= 0.05:
+        n += 1
+    assert bounds.least_tasks(successes, rate, 0.05) == n
+    assert bounds.least_tasks(0, 1e-9, 0.05) is None

@@ -94,7 +94,7 @@ def command(
     """
     from ifthen.cli.evidence.quantities import factor
     from ifthen.cli.output import page, show, show_json, write
-    from ifthen.evidence.compute.ledger import load_ledger
+    from ifthen.evidence.compute.ledger_file import load_ledger
 
     if not ledgers and not rnd:
         refuse("LEDGER", "there is nothing to judge", "name a ledger, or give --rnd")

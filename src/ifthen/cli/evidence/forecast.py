@@ -12,7 +12,7 @@ from ifthen.cli.evidence.quantities import between, days, factor, named
 from ifthen.cli.inputs import refuse
 
 if TYPE_CHECKING:
-    from ifthen.evidence.forecast import Growth
+    from ifthen.evidence.futures import Growth
 
 
 @click.command(
@@ -106,12 +106,13 @@ def command(
     from what is assumed of it, and the buffer is what only --tolerated of them exceed.
 
     With --buffer, exits with 0 where its threshold is crossed unseen in no more futures than
-    tolerated, with 1 where in most, and with 3 in between. Exits with 2 on bad input.
+    tolerated, and else with 3. Exits with 2 on bad input.
     """
     from ifthen.cli.output import page, show, show_json, write
     from ifthen.cli.progress import progress
     from ifthen.evidence.finding import EXIT_CODES
-    from ifthen.evidence.forecast import Cadence, forecast
+    from ifthen.evidence.forecast import forecast
+    from ifthen.evidence.futures import Cadence
 
     growing = _growing(factors, lumps, not_counted, doubling)
     middle = days("--assessment", assessment)
@@ -165,7 +166,8 @@ def _growing(
     doubling: str | None,
 ) -> tuple[Growth, ...]:
     """What grows, from the options that say so."""
-    from ifthen.evidence.forecast import TREND, Growth, horizon_growth
+    from ifthen.evidence.forecast import TREND, horizon_growth
+    from ifthen.evidence.futures import Growth
     from ifthen.policy.source import did_you_mean
 
     if doubling is not None:

@@ -112,7 +112,7 @@ def command(
     from ifthen.cli.progress import progress
     from ifthen.evidence.horizon.checkpoint import checkpoint as judge
     from ifthen.evidence.horizon.estimate import LAMBDA, QUANTILES, time_horizons
-    from ifthen.evidence.horizon.runs import read_runs
+    from ifthen.evidence.horizon.runs_file import read_runs
     from ifthen.evidence.horizon.trend import read_release_dates, trend
 
     check_filing(record, date)
@@ -216,7 +216,7 @@ def _dependences(
     from ifthen.evidence.horizon.checkpoint import checkpoint as judge
     from ifthen.evidence.horizon.dependence import dependence
     from ifthen.evidence.horizon.estimate import LAMBDA, METR_LAMBDA
-    from ifthen.evidence.horizon.runs import read_runs
+    from ifthen.evidence.horizon.runs_file import read_runs
 
     others = {name: read_runs(name) for name in versus}
     found = []

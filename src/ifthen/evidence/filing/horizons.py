@@ -8,7 +8,7 @@ from typing import Any
 from ifthen.evidence.filing.work import Input, Outcome, Work, cleaned, versions
 from ifthen.evidence.horizon.checkpoint import checkpoint
 from ifthen.evidence.horizon.estimate import Horizons, time_horizons
-from ifthen.evidence.horizon.runs import read_runs
+from ifthen.evidence.horizon.runs_file import read_runs
 
 
 def horizon(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:

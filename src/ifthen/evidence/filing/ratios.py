@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ifthen.dates import format_day, parse_day
-from ifthen.evidence.compute.ledger import load_ledger
+from ifthen.evidence.compute.ledger_file import load_ledger
 from ifthen.evidence.compute.ratio import Ratio
 from ifthen.evidence.compute.ratio import ratio as ratio_of
 from ifthen.evidence.filing.work import Input, Outcome, Work, cleaned, versions

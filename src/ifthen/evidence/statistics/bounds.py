@@ -15,6 +15,7 @@ from scipy import special
 
 CLT_LEAST = 300
 """Questions below which no normal approximation is given."""
+_MOST = 10_000_000
 ROUNDING = 1e-12
 """Bounds are moved outwards by this much, so that arithmetic never narrows them."""
 
@@ -41,6 +42,25 @@ def chance_of_at_most(successes: int, n: int, rate: float) -> float:
     """The chance of so few successes at a rate: the p-value of *the rate is at least this*."""
     _check(successes, n)
     return float(special.bdtr(successes, n, rate))
+
+
+def least_tasks(successes: int, rate: float, alpha: float) -> int | None:
+    """The least number of trials at which so few successes rule the rate out.
+
+    None where that takes more than ten million.
+    """
+    low, high = successes + 1, max(2 * successes, 16)
+    while upper(successes, high, alpha) >= rate:
+        high *= 2
+        if high > _MOST:
+            return None
+    while low < high:
+        middle = (low + high) // 2
+        if upper(successes, middle, alpha) < rate:
+            high = middle
+        else:
+            low = middle + 1
+    return high
 
 
 def wilson_upper(successes: int, n: int, alpha: float) -> float:
