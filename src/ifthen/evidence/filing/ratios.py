@@ -10,7 +10,7 @@ from ifthen.evidence.compute.ledger_file import load_ledger
 from ifthen.evidence.compute.ratio import Ratio
 from ifthen.evidence.compute.ratio import ratio as ratio_of
 from ifthen.evidence.filing.work import Input, Outcome, Work, cleaned, versions
-from ifthen.ruling.timeline import RATIO_MEASURE
+from ifthen.vocabulary import RATIO_MEASURE
 
 
 def ratio(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
