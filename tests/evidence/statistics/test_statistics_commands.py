@@ -297,3 +297,12 @@ def test_what_was_withdrawn_or_run_again_is_said(folder: Path) -> None:
     run(*arguments, "--file", "r.jsonl", "--date", "2025-01-03")
     measured = json.loads((folder / "r.jsonl").read_text())["values"][0]
     assert (measured["invalidated"], measured["scored_otherwise"]) == (3, 8)
+
+
+def test_a_task_of_a_suite_is_a_family_unless_its_questions_name_one(folder: Path) -> None:
+    for task in ("one", "two"):
+        rows = "".join(f"{task},m,q{n},0\n" for n in range(6))
+        (folder / f"{task}.csv").write_text(f"task,model,question,score\n{rows}")
+    both = ("one.csv", "two.csv", "--task", "one", "--task", "two", "--limit", "0.5")
+    shown = json.loads(run("decide", *both, "--families", "any", "--json").stdout)
+    assert [family["name"] for family in shown["families"]] == ["one", "two"]

@@ -387,6 +387,8 @@ def test_a_mean_that_hides_a_family_says_so() -> None:
     assert said.finding == "cannot_rule_out"
     assert "hides" not in said.says
     assert "hides" not in decide(pooled[10:], Rule(limit=0.5), ALL).says
+    assert "hides that a alone" in decide(pooled, Rule(limit=0.8), ALL).says
+    assert "hides" not in decide(pooled, Rule(limit=0.81), ALL).says
 
 
 def test_a_limit_of_one_is_never_ruled_out_by_a_bound_of_one() -> None:
