@@ -93,7 +93,7 @@ def test_several_files_make_one_ledger_in_order_of_date(tmp_path: Path) -> None:
     earlier.write_text(GOOD.replace("2025-0", "2024-0").replace("example-", "old-"))
     ledger = load_ledger(later, earlier)
     assert [run.model for run in ledger.runs] == ["old-1", "old-2", "example-1", "example-2"]
-    assert [found.location.rsplit("/", 1)[-1] for found in ledger.inputs]
+    assert [found.location for found in ledger.inputs] == [str(later), str(earlier)]
 
 
 HEADS = (
