@@ -98,7 +98,7 @@ def ours(path: str, replicates: int, ridge: float) -> dict[str, Any]:
         "seconds": seconds,
         "read": read,
         "ends": ends,
-        "rows": table.inputs[0].rows,
+        "rows": int(table.runs.sum()),
         "agents": len(table.agents),
         "tasks": len(table.tasks),
         "converged": found.converged,

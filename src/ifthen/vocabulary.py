@@ -20,6 +20,9 @@ ACTIONS: tuple[Action, ...] = ("train", "deploy", "use-inside", "store")
 FINDINGS = ("below", "alert", "cannot_rule_out", "crossed")
 """Standing of a model against a capability threshold, in rising order."""
 
+RATIO_MEASURE = "effective_compute_ratio"
+"""The measure of ``values`` that states the growth of effective compute since an assessment."""
+
 Family: TypeAlias = Literal[
     "cadence",
     "thresholds",

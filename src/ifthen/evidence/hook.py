@@ -70,7 +70,7 @@ def file_result(
     from ifthen.evidence.filing.append import append
     from ifthen.evidence.filing.facts import evaluation_result
     from ifthen.evidence.filing.functions import work
-    from ifthen.evidence.filing.work import Input
+    from ifthen.evidence.inputs import Input
     from ifthen.evidence.load import Choices, load
     from ifthen.evidence.logs.read import scores_of
     from ifthen.policy.source import InputError

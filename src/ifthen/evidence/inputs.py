@@ -10,18 +10,19 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A file that was read."""
+    """A file that a finding rests on."""
 
-    name: str
-    sha256: str
-    rows: int
-    """Runs, models or lines that were taken from it."""
+    location: str
+    """Path, as it was given, or URL."""
+    digest: str
+    """``sha256:`` and the hexadecimal SHA-256 of all its bytes."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
-        return {"name": self.name, "sha256": self.sha256, "rows": self.rows}
+        return {"location": self.location, "digest": self.digest}
 
 
-def input_of(path: str | Path, rows: int) -> Input:
+def input_of(path: str | Path) -> Input:
     """The digest of a file that has just been read."""
-    return Input(str(path), hashlib.sha256(Path(path).read_bytes()).hexdigest(), rows)
+    digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    return Input(str(path), f"sha256:{digest}")

@@ -122,7 +122,7 @@ def _follows(decision: Decision) -> list[str]:
 def _hidden(decision: Decision) -> list[str]:
     """Families that a mean over all tasks hides."""
     rule = decision.rule
-    seen = [f.name for f in decision.families if f.high >= rule.limit]
+    seen = [f.name for f in decision.families if f.low >= rule.limit]
     if not seen or decision.by_scores in ("cannot_rule_out", "crossed"):
         return []
     return [

@@ -180,7 +180,7 @@ def ratio_page(found: Ratio, measured: MeasuredRatio | None) -> str:
             f"{_interval(measured.ratio)}."
         )
     under = f"Bars and band: {percent(ends.level)} interval. Dashed: triggers."
-    inputs = [("input", f"{i.name}, sha256 {i.sha256}") for i in found.inputs]
+    inputs = [("input", f"{i.location}, {i.digest}") for i in found.inputs]
     return page(
         f"Compute of {found.model}",
         says,

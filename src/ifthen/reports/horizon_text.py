@@ -182,7 +182,7 @@ def horizon_page(horizons: Horizons, checkpoints: Sequence[Checkpoint], trend: T
         ]
         for found in horizons.agents
     ]
-    inputs = [("input", f"{i.name}, sha256 {i.sha256}, {i.rows:,} rows") for i in horizons.inputs]
+    inputs = [("input", f"{i.location}, {i.digest}") for i in horizons.inputs]
     return page(
         "Time horizon",
         says,

@@ -8,7 +8,8 @@ from ifthen.record.model import Fact
 from ifthen.ruling.order import Point, after_fact, precedes
 from ifthen.ruling.quantities import Range, Value, stated
 from ifthen.ruling.standing import Standing
-from ifthen.ruling.timeline import COMPUTE, RATIO_MEASURE, Lane, Last, Timeline
+from ifthen.ruling.timeline import COMPUTE, Lane, Last, Timeline
+from ifthen.vocabulary import RATIO_MEASURE
 
 _TRAINING = ("training_started", "training_progress", "training_resumed")
 

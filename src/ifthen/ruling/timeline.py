@@ -17,10 +17,10 @@ from ifthen.dates import Instant, day_of, start_of
 from ifthen.record.model import Fact
 from ifthen.ruling.order import SAME_DAY, Point, ordered, precedes, sort_key
 from ifthen.ruling.sieves import Sieve, Watchers
+from ifthen.vocabulary import RATIO_MEASURE
 
 COMPUTE = "*compute"
 """Pseudo-kind of every fact that states effective compute, absolute or as a ratio."""
-RATIO_MEASURE = "effective_compute_ratio"
 
 
 def measure_kind(measure: str) -> str:

@@ -93,7 +93,7 @@ def test_several_files_make_one_ledger_in_order_of_date(tmp_path: Path) -> None:
     earlier.write_text(GOOD.replace("2025-0", "2024-0").replace("example-", "old-"))
     ledger = load_ledger(later, earlier)
     assert [run.model for run in ledger.runs] == ["old-1", "old-2", "example-1", "example-2"]
-    assert [found.rows for found in ledger.inputs] == [2, 2]
+    assert [found.location for found in ledger.inputs] == [str(later), str(earlier)]
 
 
 HEADS = (
@@ -171,3 +171,14 @@ def test_outsiders_estimates_are_read() -> None:
 def test_two_snapshots_of_a_model_on_one_day_are_refused() -> None:
     with pytest.raises(InputError, match="two snapshots of 'example-2' on 2025-01-10"):
         parse(GOOD.replace("2025-06-01", "2025-01-10").replace("example-1", "example-2"))
+
+
+@pytest.mark.parametrize("weights", ["{a: 0.5, b: 0.3}", "{a: 1.5, b: -0.5}", "{a: 1.0, b: 0}"])
+def test_weights_that_do_not_sum_to_one_are_refused(weights: str) -> None:
+    sizes = "".join(
+        f"    - {{flop: 1e{n}, scores: {{a: 0.{n - 20}, b: 0.5}}}}\n" for n in (21, 23, 25)
+    )
+    text = f"{GOOD}reference:\n  measure: score\n  source: x\n  weights: WEIGHTS\n  runs:\n{sizes}"
+    assert parse(text.replace("WEIGHTS", "{a: 0.5, b: 0.5}")).reference is not None
+    said = refusal(text.replace("WEIGHTS", weights))
+    assert "weights are above 0 and sum to 1" in said

@@ -97,6 +97,14 @@ def test_the_answer_follows_the_share_of_futures() -> None:
     ]
 
 
+def test_a_share_within_the_error_of_so_few_futures_is_not_below() -> None:
+    cadence = Cadence(3 * MONTH, 4.0)
+    (_, share), *_ = forecast(cadence, ALL, buffers=(8.0,), runs=1_000).crossings
+    for spare, answer in ((0.001, "cannot_rule_out"), (0.05, "below")):
+        found = forecast(cadence, ALL, buffers=(8.0,), runs=1_000, tolerated=share + spare)
+        assert found.answer == answer
+
+
 def test_a_result_says_how_it_was_found() -> None:
     found = forecast(Cadence(3 * MONTH, 4.0), runs=500, seed=9)
     assert found == forecast(Cadence(3 * MONTH, 4.0), runs=500, seed=9)

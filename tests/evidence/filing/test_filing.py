@@ -23,7 +23,8 @@ from ifthen.evidence.filing.facts import (
     training_progress,
 )
 from ifthen.evidence.filing.functions import FUNCTIONS, run
-from ifthen.evidence.filing.work import Input, Outcome, Work, work_of
+from ifthen.evidence.filing.work import Outcome, Work, work_of
+from ifthen.evidence.inputs import Input
 from ifthen.policy.source import InputError, Source
 from ifthen.record.load import load_record, parse_record
 

@@ -71,7 +71,7 @@ def test_json_holds_everything_and_is_strict(run: Run) -> None:
         "crossed",
     }
     assert found["trend"]["doubling_days"]["low"] < found["trend"]["doubling_days"]["high"]
-    assert len(found["inputs"][0]["sha256"]) == 64
+    assert len(found["inputs"][0]["digest"]) == len("sha256:") + 64
 
 
 def test_another_version_of_the_table_is_compared(run: Run, tmp_path: Path) -> None:

@@ -185,7 +185,7 @@ def test_a_result_says_how_it_was_found(tmp_path: Path) -> None:
     filed = json.loads(json.dumps(horizons.as_json(), allow_nan=False))
     assert (filed["lambda"], filed["bootstrap"], filed["seed"]) == (0.1, 100, 7)
     assert filed["converged"] is True
-    assert len(filed["inputs"][0]["sha256"]) == 64
+    assert len(filed["inputs"][0]["digest"]) == len("sha256:") + 64
     assert set(filed["versions"]) == {"ifthen", "numpy"}
     assert sum(filed["agents"][0]["replicates"].values()) == 100
 

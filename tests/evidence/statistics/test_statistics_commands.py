@@ -297,3 +297,25 @@ def test_what_was_withdrawn_or_run_again_is_said(folder: Path) -> None:
     run(*arguments, "--file", "r.jsonl", "--date", "2025-01-03")
     measured = json.loads((folder / "r.jsonl").read_text())["values"][0]
     assert (measured["invalidated"], measured["scored_otherwise"]) == (3, 8)
+
+
+def test_what_is_filed_has_both_ends_of_what_is_missing(folder: Path) -> None:
+    table(folder / "t.csv", 2, 20, errored=5, paired=False)
+    filing = ("--file", "r.jsonl", "--date", "2025-01-03", "--elicited", "tool-use")
+    shown = json.loads(run("decide", "t.csv", "--limit", "0.9", *filing, "--json").stdout)["whole"]
+    fact = json.loads((folder / "r.jsonl").read_text())
+    rate, gaps, _ = fact["values"]
+    assert (rate["low"], rate["high"], rate["n"], rate["missing"]) == (0.1, 0.35, 20, 5)
+    assert (rate["lower_bound"], rate["upper_bound"]) == (shown["lower"], shown["upper"])
+    assert fact["elicitation"] == ["tool-use"]
+    assert gaps["measure"] == "elicitation_gaps"
+    assert "low-refusal" in gaps["uncovered"]
+
+
+def test_a_task_of_a_suite_is_a_family_unless_its_questions_name_one(folder: Path) -> None:
+    for task in ("one", "two"):
+        rows = "".join(f"{task},m,q{n},0\n" for n in range(6))
+        (folder / f"{task}.csv").write_text(f"task,model,question,score\n{rows}")
+    both = ("one.csv", "two.csv", "--task", "one", "--task", "two", "--limit", "0.5")
+    shown = json.loads(run("decide", *both, "--families", "any", "--json").stdout)
+    assert [family["name"] for family in shown["families"]] == ["one", "two"]

@@ -387,3 +387,27 @@ def test_a_mean_that_hides_a_family_says_so() -> None:
     assert said.finding == "cannot_rule_out"
     assert "hides" not in said.says
     assert "hides" not in decide(pooled[10:], Rule(limit=0.5), ALL).says
+    assert "hides that a alone" in decide(pooled, Rule(limit=0.8), ALL).says
+    assert "hides" not in decide(pooled, Rule(limit=0.81), ALL).says
+
+
+def test_a_limit_of_one_is_never_ruled_out_by_a_bound_of_one() -> None:
+    assert decide(tasks(5, 5), Rule(limit=1.0), ALL).finding == "cannot_rule_out"
+    assert decide(tasks(3, 5), Rule(limit=1.0), ALL).finding == "below"
+
+
+def test_what_is_missing_does_not_cross_a_limit() -> None:
+    """28 of 40 passed cross a half; 20 passed and 20 missing may be anything."""
+    assert decide(tasks(28, 40), Rule(limit=0.5), ALL).finding == "crossed"
+    some = [*tasks(20, 20), *(Question(f"lost {i}", (), 1) for i in range(20))]
+    open_ = decide(some, Rule(limit=0.5), ALL)
+    assert open_.finding == "cannot_rule_out"
+    assert open_.whole.lower == pytest.approx(decide(tasks(20, 40), Rule(limit=0.5)).whole.lower)
+
+
+def test_an_alert_rests_on_elicitation_too() -> None:
+    """That a line below the limit is not ruled out says that the limit is, as far as was tried."""
+    rule = Rule(limit=0.9, alert=0.1)
+    assert decide(tasks(5, 50), rule, ALL).finding == "alert"
+    short = decide(tasks(5, 50), rule, Elicitation(frozenset(["tool-use"])))
+    assert (short.finding, short.by_scores) == ("cannot_rule_out", "alert")

@@ -78,7 +78,7 @@ THIRTEEN = {
         "criterion asl-3-deployment/lab-disclosure",
         "clause lab-disclosure",
     ],
-    "finances for a pause": ["row ANT1-19"],
+    "finances for a pause": ["clause pause-survivable"],
     "distribution partners bound": ["clause partner-contracts"],
     "forecasts before each run": ["clause forecast"],
     "under-elicited models": ["clause halt-new-customers", "clause extra-safeguards"],

@@ -38,6 +38,11 @@ def disagreement(policy: Policy, clause: Clause, random: Random) -> str | None:
     return f"{policy.id}#{clause.common.id}: {value} but kept {keeps}, fault {fault}: {facts}"
 
 
+def binds(clause: Clause) -> bool:
+    """Whether a clause can be broken: what is only recommended or said is noted, never a fault."""
+    return clause.common.force in ("commitment", "aim")
+
+
 def rounds(count: int, seed: int) -> list[str]:
     """Disagreements over random policies."""
     random, found = Random(seed), []
@@ -55,7 +60,9 @@ def rounds(count: int, seed: int) -> list[str]:
 def test_encoded_policies_are_judged_alike(name: str) -> None:
     policy, random, judged = load_policy(name), Random(name), 0
     for clause in policy.clauses:
-        if clause.common.for_each == "standard" or random.random() < 0.6:  # a share; see benchmarks
+        if clause.common.for_each == "standard" or not binds(clause):
+            continue
+        if random.random() < 0.6:  # a share; see benchmarks
             continue
         try:
             assert disagreement(policy, clause, random) is None

@@ -55,7 +55,7 @@ class Reference:
     measure: str
     """``loss``, or ``score`` for a weighted mean of benchmark scores."""
     weights: tuple[tuple[str, float], ...]
-    """Of the benchmarks, for ``score``."""
+    """Of the benchmarks, for ``score``; they sum to 1."""
     runs: tuple[tuple[float, float], ...]
     """Training compute (FLOP) and the measure."""
 
@@ -95,7 +95,7 @@ def aggregate(
     for name, _ in weights:
         if name not in found:
             raise KeyError(f"score on '{shorten(name)}'")
-    return sum(weight * found[name] for name, weight in weights) / sum(w for _, w in weights)
+    return sum(weight * found[name] for name, weight in weights)
 
 
 def plain_run(run: TrainingRun) -> dict[str, Any]:

@@ -16,6 +16,7 @@ given is not known; it is not 1.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -153,13 +154,13 @@ def load_ledger(*paths: str | Path) -> Ledger:
 
 
 def _filed(ledger: Ledger, path: str | Path) -> Ledger:
-    return Ledger(ledger.name, ledger.runs, ledger.reference, (input_of(path, len(ledger.runs)),))
+    return Ledger(ledger.name, ledger.runs, ledger.reference, (input_of(path),))
 
 
 def _joined(ledgers: Sequence[Ledger]) -> Ledger:
     references = [ledger.reference for ledger in ledgers if ledger.reference]
     if len(references) > 1:
-        name = ledgers[1].inputs[0].name
+        name = ledgers[1].inputs[0].location
         message = "two of the files have a reference family"
         raise InputError([Diagnostic(Source(name, ""), NOWHERE, message, "keep one")])
     runs = sorted((run for ledger in ledgers for run in ledger.runs), key=lambda run: run.day)
@@ -322,10 +323,16 @@ class _LedgerReader:
             return None
         measure = values.get("measure", "loss")
         weights = tuple(
-            (key.text, float(weight)) for key, weight in values.get("weights", []) if weight
+            (key.text, float(weight))
+            for key, weight in values.get("weights", [])
+            if weight is not None
         )
         if measure == "score" and not weights:
             self.problems.add(values.span, "a reference of scores needs 'weights'")
+        total = math.fsum(weight for _, weight in weights)
+        if weights and (min(w for _, w in weights) <= 0 or not math.isclose(total, 1)):
+            message = f"weights are above 0 and sum to 1; these sum to {total:g}"
+            self.problems.add(values.keys["weights"], message, "which tasks count how much?")
         points = []
         for point in values.get("runs", ()):
             flop = self._positive(point, "flop")

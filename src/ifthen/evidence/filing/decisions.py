@@ -9,7 +9,8 @@ from typing import Any
 from ifthen.evidence.decide import Decision
 from ifthen.evidence.decide import decide as decide_by
 from ifthen.evidence.elicitation import Elicitation
-from ifthen.evidence.filing.work import Input, Outcome, Work, cleaned, versions
+from ifthen.evidence.filing.work import Outcome, Work, cleaned, versions
+from ifthen.evidence.inputs import Input
 from ifthen.evidence.load import Choices, load
 from ifthen.evidence.plain import elicitation_as_json, rule_as_json
 from ifthen.evidence.rows import Log, Subject

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, TypeAlias
 
-from ifthen.evidence.filing.work import Input, Outcome, Work, versions
+from ifthen.evidence.filing.work import Outcome, Work, versions
+from ifthen.evidence.inputs import Input
 from ifthen.policy.source import did_you_mean
 
 Function: TypeAlias = Callable[[Sequence[str], Mapping[str, Any]], Outcome]

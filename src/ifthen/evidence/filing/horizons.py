@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ifthen.evidence.filing.work import Input, Outcome, Work, cleaned, versions
+from ifthen.evidence.filing.work import Outcome, Work, cleaned, versions
 from ifthen.evidence.horizon.checkpoint import checkpoint
 from ifthen.evidence.horizon.estimate import Horizons, time_horizons
 from ifthen.evidence.horizon.runs_file import read_runs
@@ -85,6 +85,5 @@ def work_of(horizons: Horizons, agent: str, only: Sequence[str] = ()) -> Work:
         "seed": horizons.seed,
         "level": horizons.level,
     }
-    inputs = tuple(Input(found.name, f"sha256:{found.sha256}") for found in horizons.inputs)
     outcome = outcome_of(horizons, agent)
-    return Work("horizon", cleaned(parameters), inputs, versions(), outcome)
+    return Work("horizon", cleaned(parameters), horizons.inputs, versions(), outcome)

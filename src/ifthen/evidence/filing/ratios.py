@@ -9,8 +9,8 @@ from ifthen.dates import format_day, parse_day
 from ifthen.evidence.compute.ledger_file import load_ledger
 from ifthen.evidence.compute.ratio import Ratio
 from ifthen.evidence.compute.ratio import ratio as ratio_of
-from ifthen.evidence.filing.work import Input, Outcome, Work, cleaned, versions
-from ifthen.ruling.timeline import RATIO_MEASURE
+from ifthen.evidence.filing.work import Outcome, Work, cleaned, versions
+from ifthen.vocabulary import RATIO_MEASURE
 
 
 def ratio(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
@@ -92,5 +92,4 @@ def work_of(found: Ratio, trigger: float) -> Work:
         "seed": found.seed,
         "draws": found.draws,
     }
-    inputs = tuple(Input(each.name, f"sha256:{each.sha256}") for each in found.inputs)
-    return Work("ratio", parameters, inputs, versions(), outcome_of(found, trigger))
+    return Work("ratio", parameters, found.inputs, versions(), outcome_of(found, trigger))

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from ifthen.evidence.files import opened, refusal
 from ifthen.evidence.filing.functions import run
-from ifthen.evidence.filing.work import Input, Outcome, Work, cleaned, plain, versions, work_of
+from ifthen.evidence.filing.work import Outcome, Work, cleaned, plain, versions, work_of
+from ifthen.evidence.inputs import Input
 from ifthen.policy.source import InputError
 from ifthen.record.history import history_of
 from ifthen.record.model import Fact, Record
@@ -71,10 +72,9 @@ class Again:
             "state": self.state,
             "inputs": [
                 {
-                    "location": each.recorded.location,
-                    "digest": each.recorded.digest,
+                    **each.recorded.as_json(),
                     "state": each.state,
-                    "read": None if each.read is None else asdict(each.read),
+                    "read": None if each.read is None else each.read.as_json(),
                 }
                 for each in self.inputs
             ],

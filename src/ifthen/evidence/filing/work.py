@@ -15,22 +15,14 @@ from fractions import Fraction
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from ifthen.evidence.inputs import Input
+
 MEASURE = "evidence"
 """The measure that carries the work."""
 _EXACT = 2**53
 """Whole numbers beyond this were written as the shortest text of a float."""
 _LIBRARIES = ("ifthen", "numpy", "scipy")
 """Whose versions a result can depend on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """A file that a finding rests on."""
-
-    location: str
-    """Path, as it was given, or URL."""
-    digest: str
-    """``sha256:`` and the hexadecimal SHA-256 of all its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +57,7 @@ class Work:
             "function": self.function,
             "finding": self.outcome.finding,
             "parameters": self.parameters,
-            "inputs": [
-                {"location": found.location, "digest": found.digest} for found in self.inputs
-            ],
+            "inputs": [found.as_json() for found in self.inputs],
             "versions": self.versions,
         }
         return [cleaned(dict(measure)) for measure in (*self.outcome.measures, entry)]

@@ -71,12 +71,11 @@ def read_runs(*paths: str | Path, measure: Measure = "score_binarized") -> RunTa
     inputs = []
     for path in paths:
         source = read_source(path)
-        before = len(reading.rows)
         for diagnostic in _read(source, measure, reading):
             reading.problems.append(diagnostic)
             if len(reading.problems) >= _MOST_REPORTED:
                 raise InputError(reading.problems)
-        inputs.append(input_of(path, len(reading.rows) - before))
+        inputs.append(input_of(path))
         if not source.text.strip():
             message = "there is no run in this file"
             reading.problems.append(Diagnostic(source, Span(1, 1), message))
