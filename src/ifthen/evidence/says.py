@@ -17,7 +17,7 @@ def says(decision: Decision) -> Decision:
     sentences = [
         f"{WORDS[decision.finding].capitalize()}.",
         *_seen(decision),
-        *_left_out(decision.left_out),
+        *left_out_says(decision.left_out),
         *(_families(decision) if decision.rule.families else _follows(decision)),
         *(() if decision.rule.families else _hidden(decision)),
         *_elicited(decision),
@@ -80,7 +80,8 @@ def _seen(decision: Decision) -> list[str]:
     return found
 
 
-def _left_out(left_out: LeftOut) -> list[str]:
+def left_out_says(left_out: LeftOut) -> list[str]:
+    """What the logs tell of and is not counted, a sentence each."""
     found = []
     if left_out.invalidated:
         attempts = "attempt was" if left_out.invalidated == 1 else "attempts were"

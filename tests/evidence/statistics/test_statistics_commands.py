@@ -294,7 +294,13 @@ def test_what_was_withdrawn_or_run_again_is_said(folder: Path) -> None:
     said = " ".join(run(*arguments).stdout.split())
     assert "3 attempts were withdrawn and left out." in said
     assert "8 scores of other runs differ and do not count" in said
-    run(*arguments, "--file", "r.jsonl", "--date", "2025-01-03")
+    other = [f"t,n,q{n},1,1,2025-01-01,c,scored\n" for n in range(20)]
+    (folder / "t.csv").write_text(header + "".join([*first, *again, *gone, *other]))
+    compared = ("compare", "t.csv", "--first", "m", "--second", "n")
+    [task] = json.loads(run(*compared, "--json").stdout)["tasks"]
+    assert task["left_out"] == shown["left_out"]
+    assert "withdrawn and left out" in " ".join(run(*compared).stdout.split())
+    run(*arguments, "--model", "m", "--file", "r.jsonl", "--date", "2025-01-03")
     measured = json.loads((folder / "r.jsonl").read_text())["values"][0]
     assert (measured["invalidated"], measured["scored_otherwise"]) == (3, 8)
 

@@ -13,6 +13,7 @@ from ifthen.cli.evidence.read import choices, read_rows
 from ifthen.cli.inputs import refuse
 
 if TYPE_CHECKING:
+    from ifthen.evidence.questions import LeftOut
     from ifthen.evidence.rows import Rows
     from ifthen.evidence.statistics.paired import Comparison
     from ifthen.reports.page import Page
@@ -91,6 +92,7 @@ def command(
     """
     from ifthen.cli.output import page, show, show_json
     from ifthen.evidence.load import Choices
+    from ifthen.evidence.says import left_out_says
     from ifthen.evidence.statistics.attempts import parse_scoring
     from ifthen.evidence.statistics.paired import adjusted, compare
     from ifthen.evidence.suite import suite
@@ -105,17 +107,25 @@ def command(
     rows = read_rows(logs, Choices(scorer, cluster, family))
     shared = tasks or _shared(rows, first, second)
     found: dict[str, Comparison] = {}
+    left_out: dict[str, LeftOut] = {}
     for task in shared:
-        one, other = (suite(rows, (task,), model).questions for model in (first, second))
+        one, other = (suite(rows, (task,), model) for model in (first, second))
+        left_out[task] = one.left_out + other.left_out
         try:
-            found[task] = compare(one, other, rule, confidence)
+            found[task] = compare(one.questions, other.questions, rule, confidence)
         except ValueError as error:
             refuse("LOGS", f"task '{task}': {error}")
     corrected = adjusted({task: each.p_value for task, each in found.items()}, control)
     planned = {task: _planned(each, 1 - confidence, power) for task, each in found.items()}
     if as_json:
         shown = [
-            {"task": task, **_plain(each), "adjusted_p_value": corrected[task], **planned[task]}
+            {
+                "task": task,
+                **_plain(each),
+                "adjusted_p_value": corrected[task],
+                **planned[task],
+                "left_out": asdict(left_out[task]),
+            }
             for task, each in found.items()
         ]
         about = {"first": first, "second": second, "scoring": str(rule), "confidence": confidence}
@@ -125,6 +135,9 @@ def command(
     text.write(f"{second} against {first}, {rule}", tone="strong")
     for task, each in found.items():
         _write(text, task, each, corrected[task], planned[task], confidence, power)
+        said = left_out_says(left_out[task])
+        if said:
+            text.item("left out", " ".join(said), column=_COLUMN, tone="warn")
     show(text)
 
 

@@ -35,9 +35,15 @@ def mean(locations: Sequence[str], parameters: Mapping[str, Any]) -> Outcome:
         found = measure(scorer or "score", resolved)
         measures.append(found)
         if "value" in found:
-            said.append(f"{scorer or 'score'} {found['value']:.4g}")
+            said.append(f"{scorer or 'score'} {found['value']:.4g}{_ends(found)}")
     says = f"{model} on {task}: {', '.join(said) or 'no score'}."
     return Outcome(tuple(measures), says)
+
+
+def _ends(found: Mapping[str, Any]) -> str:
+    """Where the mean lies whatever the missing attempts would have been."""
+    low, high = found.get("low"), found.get("high")
+    return "" if low == high else f" ({low:.4g} to {high:.4g} whatever is missing)"
 
 
 def measure(name: str, resolved: Resolved) -> dict[str, Any]:
