@@ -98,6 +98,8 @@ def clock(length: str, anchor: str = "discovered") -> Clock:
         ("1 month", "4 weeks", None),
         ("1 month", "5 weeks", "1 month"),
         ("2 months", "2 months", ""),
+        ("5 business-days(eu)", "10 business-days(eu)", "5 business-days(eu)"),
+        ("5 business-days(eu)", "15 days", None),
     ],
 )
 def test_clocks_of_one_anchor_are_compared_where_the_calendar_allows(

@@ -34,6 +34,7 @@ from ifthen.policy.model import (
     Whenever,
     Within,
 )
+from ifthen.review.diff.lengths import no_shorter
 from ifthen.ruling.variants import below, roots
 from ifthen.ruling.wording import bound_text
 from ifthen.vocabulary import FAMILIES, Family, Force
@@ -301,28 +302,9 @@ def shorter(one: Clock, other: Clock) -> Clock | None:
             raise NotComparable(f"{clock.length} sets no length of time")
     assert one.duration is not None
     assert other.duration is not None
-    first, second = _days(one.duration), _days(other.duration)
-    if first == second and str(one.duration) == str(other.duration):
-        return None
-    if first[1] < second[0]:
-        return one
-    if second[1] < first[0]:
+    lasts = no_shorter(one.duration, other.duration)
+    if no_shorter(other.duration, one.duration):
+        return None if lasts else one
+    if lasts:
         return other
     raise NotComparable(f"whether {one.length} or {other.length} is longer depends on the calendar")
-
-
-_LENGTHS = {
-    "second": (1 / 86_400, 1 / 86_400),
-    "minute": (1 / 1_440, 1 / 1_440),
-    "hour": (1 / 24, 1 / 24),
-    "day": (1, 1),
-    "week": (7, 7),
-    "month": (28, 31),
-    "year": (365, 366),
-}
-
-
-def _days(duration: Duration) -> tuple[float, float]:
-    """The least and the most days a duration may come to."""
-    least, most = _LENGTHS[duration.unit]
-    return duration.count * least, duration.count * most
