@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
 
 from ifthen.dates import format_day
 from ifthen.policy.model import Policy
@@ -17,12 +16,11 @@ from ifthen.reports.diff_text import (
     summary,
     told_of,
 )
+from ifthen.reports.document import document
 from ifthen.reports.markup import NOTHING, Html, anchor, join, tag
 from ifthen.review.diff.diff import OUTCOMES, Diff, Entry, Outcome
 from ifthen.review.diff.strength import Change
 from ifthen.review.diff.witness import Witness
-
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'"
 
 
 def write_diff_page(diff: Diff, old: Policy, new: Policy) -> str:
@@ -34,7 +32,6 @@ def write_diff_page(diff: Diff, old: Policy, new: Policy) -> str:
     present = [(outcome, entries) for outcome, entries in groups if entries]
     body = join(
         (
-            anchor("changes", "Skip to the changes", class_="skip"),
             tag(
                 "header",
                 tag("p", "What became of a promise", class_="eyebrow"),
@@ -51,25 +48,12 @@ def write_diff_page(diff: Diff, old: Policy, new: Policy) -> str:
         ),
         "\n",
     )
-    return _document(f"{diff.old} → {diff.new}", body)
-
-
-def _document(title: str, body: Html) -> str:
-    style = "".join(
-        files("ifthen.reports").joinpath(name).read_text(encoding="utf-8")
-        for name in ("style.css", "diff.css")
+    return document(
+        f"{diff.old} → {diff.new}",
+        body,
+        skip=("#changes", "Skip to the changes"),
+        styles=("style.css", "diff.css"),
     )
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        tag("title", title),
-        tag("link", rel="icon", href="data:,"),
-        tag("style", Html(style)),
-    )
-    return f"<!doctype html>\n{tag('html', head, tag('body', body), lang='en')}\n"
 
 
 def _dated(policy: Policy) -> str:

@@ -340,7 +340,7 @@ def test_the_page_is_whole(tmp_path: Path) -> None:
     inside = {f"#{id}" for id in page.ids}
     assert all(link in inside or link == "data:," for link in page.links)
     assert len(page.ids) == len(set(page.ids))
-    assert "default-src &#x27;none&#x27;" in text
+    assert "default-src 'none'" in text
     assert "A witness: by 2025-" in text
     assert "<ins>" in text
     # Comparisons such as x < y are escaped.
