@@ -49,6 +49,12 @@ class Conditions(Comparisons):
 
     def truth(self, expression: Expression, here: Here) -> K:
         """Whether a condition holds."""
+        memory = (id(expression), here.prefix, here.trigger, here.names, here.lenient)
+        if memory not in self._truths:
+            self._truths[memory] = self._truth(expression, here)
+        return self._truths[memory]
+
+    def _truth(self, expression: Expression, here: Here) -> K:
         match expression:
             case Defined() | Choice():
                 return self.truth(self.chosen(expression), here)
@@ -96,7 +102,7 @@ class Conditions(Comparisons):
             case Call(function="categories"):
                 return [(c.id, True) for c in self.policy.categories.values() if c.tracked]
             case Call(function="models"):
-                return [(str(m), self.born(here.prefix, m)) for m in self.slots.models]
+                return [(str(m), self.known_by(here, m)) for m in self.slots.models]
             case Call(function="required", arguments=(inner,)):
                 name = self.word(inner, here)
                 known = self.policy.thresholds.get(name)

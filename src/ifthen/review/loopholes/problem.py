@@ -170,14 +170,14 @@ class Problem:
                 found.append(z3.Or(*(z3.Not(known[each]) for each in one)))
         return found
 
-    def ask(self, assumptions: Sequence[Any]) -> str:
-        """``sat``, ``unsat`` or ``unknown``."""
+    def solve(self, assumptions: Sequence[Any]) -> tuple[str, Any]:
+        """``sat`` and a tidy solution; ``unsat`` or ``unknown`` and None."""
         self.solver.push()
         self.solver.add(self.harm, *assumptions)
         answer = str(self.solver.check())
-        if answer != "sat":
-            self.solver.pop()
-        return answer
+        model = self._tidy() if answer == "sat" else None
+        self.solver.pop(self.solver.num_scopes())
+        return answer, model
 
     def possible(self, assumptions: Sequence[Any]) -> bool:
         """Whether any timeline keeps the clauses, whatever comes of it."""
@@ -187,7 +187,7 @@ class Problem:
         self.solver.pop()
         return bool(answer == z3.sat)
 
-    def tidy(self) -> Any:
+    def _tidy(self) -> Any:
         """A solution after ``sat``: as little stretched, as soon over and as round as it can be."""
         model = self.solver.model()
 

@@ -68,6 +68,8 @@ class Search:
     full: Full
     clauses: dict[str, Clause] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
+    _problems: dict[int, tuple[int, Problem]] = field(default_factory=dict)
+    """By length, the last problem built, and how many clauses it keeps."""
 
     def run(
         self, assumed: Assumed, lengths: Sequence[int], progress: Progress | None = None
@@ -87,19 +89,18 @@ class Search:
         kept_off = frozenset(kinds_of([self.harm.clause], policy))
         while True:
             try:
-                problem = Problem(self.setting, length, tuple(self.clauses.values()), self.harm)
+                problem = self._problem(length)
             except Unsupported as why:
                 return self._open(length, f"the harm asks for {why}, which is not searched")
             self.skipped.update(problem.skipped)
             assumptions = assumed(problem)
-            answer = problem.ask(assumptions)
+            answer, model = problem.solve(assumptions)
             if answer == "unsat":
                 if not problem.possible(assumptions):
                     return self._open(length, "no timeline of that length keeps these clauses")
                 return Outcome("none", length)
             if answer != "sat":
                 return self._open(length, "the solver gave no answer in the time it had")
-            model = problem.tidy()
             taken = problem.stance.taken(model)
             facts = plain_facts(model, problem.slots, self.setting.given, self.full)
             end = day_number(int(model.eval(problem.slots.end.key, True).as_long()))
@@ -109,6 +110,14 @@ class Search:
                 return replace(self._open(length, ""), status="found", witness=witness)
             if not self._learn(verdict):
                 return self._open(length, _unconfirmed(verdict, self.skipped))
+
+    def _problem(self, length: int) -> Problem:
+        """The timelines of a length under the clauses taken up so far; built anew when they grow."""
+        count, found = self._problems.get(length, (-1, None))
+        if found is None or count != len(self.clauses):
+            found = Problem(self.setting, length, tuple(self.clauses.values()), self.harm)
+            self._problems[length] = (len(self.clauses), found)
+        return found
 
     def _learn(self, verdict: Verdict) -> bool:
         """Take up the clauses that a solution broke; False where none of them is new."""

@@ -132,7 +132,7 @@ def study(
         search = Search(setting, harm, full)
         literal = search.run(literally, lengths)
         charitable = search.run(charitably, lengths)
-        blamed = blame(search, lengths, bounds.stretches)
+        blamed = blame(search, charitable, lengths, bounds.stretches)
         tried: list[Repair] = []
         for one in blamed.sets[:2] if repair else ():
             further = range(bounds.events + _FURTHER + 1)
