@@ -1,0 +1,216 @@
+"""What a search for loopholes came to, in the words that its text and its page share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from ifthen.policy.model import Policy
+from ifthen.reports.markup import plural
+from ifthen.reports.page import Tone
+from ifthen.review.loopholes import words
+from ifthen.review.loopholes.findings import ASSUMPTIONS
+from ifthen.review.loopholes.repair import Repair
+from ifthen.review.loopholes.search import Outcome, Witness
+from ifthen.review.loopholes.stance import Stretch
+from ifthen.review.loopholes.start import Start
+from ifthen.review.loopholes.study import Study, Tested, silent
+from ifthen.ruling.wording import bound_text
+
+State: TypeAlias = Literal["open", "stretched", "undetermined", "none", "proved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """How one state is told, in few words and in many."""
+
+    mark: str
+    """One character, for a table."""
+    tone: Tone
+    short: str
+    long: str
+    """What it means for somebody who has not read the documentation."""
+
+
+STATES: dict[State, Says] = {
+    "open": Says(
+        "O",
+        "bad",
+        "open: no word need be stretched",
+        "The harm happens in a timeline that keeps every commitment, each word meant as a "
+        "charitable reader takes it. Nobody has to twist anything.",
+    ),
+    "stretched": Says(
+        "S",
+        "warn",
+        "open to whoever stretches a word or drops an assumption",
+        "The harm happens in a timeline that keeps every commitment, for somebody who takes a word "
+        "as widely as it allows, picks one of two readings, lets an aim bind nothing, or drops an "
+        "assumption about the world, such as that findings are honest. What must be stretched is "
+        "named. For a charitable reader no such timeline was found.",
+    ),
+    "undetermined": Says(
+        "?",
+        "warn",
+        "undetermined",
+        "The search has no answer, and says why: so few events cannot last as long as the harm "
+        "takes, a clause cannot be told to the solver, or the solver ran out of time. It may be "
+        "open.",
+    ),
+    "none": Says(
+        ".",
+        "good",
+        "none found",
+        "No such timeline of up to so many events, however the words are stretched, within the "
+        "number of stretches tried and the assumptions listed. This is no proof: a longer timeline "
+        "may exist, the world may break an assumption, and the text may say less than its encoding "
+        "here. It says nothing of harms that are not in the table.",
+    ),
+    "proved": Says(
+        "=",
+        "good",
+        "proved for any number of events",
+        "No timeline of any length, under the assumptions listed: there is a proof.",
+    ),
+}
+"""Every state, the gravest first."""
+BEGINS: dict[Start, str] = {"assessed": "model at hand", "nothing": "new model"}
+
+
+def proof_of(one: Tested) -> tuple[str, ...] | None:
+    """The clauses on which a proof for any number of events rests; None where there is no proof."""
+    proof = getattr(one, "proof", None)
+    return tuple(proof.clauses) if proof is not None and proof.holds else None
+
+
+def state(one: Tested) -> State:
+    """What was found, in one word."""
+    found = one.verdict
+    if found in ("none", "undetermined") and proof_of(one) is not None:
+        return "proved"
+    return found
+
+
+def label(one: Tested) -> str:
+    """The harm and how the timeline begins."""
+    return f"{one.harm.id}, {BEGINS[one.start]}"
+
+
+def events(count: int) -> str:
+    """So many events."""
+    return plural(count, "event")
+
+
+def status(outcome: Outcome) -> str:
+    """What one search came to."""
+    if outcome.status == "found":
+        return f"open ({'no event at all' if outcome.length == 0 else events(outcome.length)})"
+    if outcome.status == "none":
+        return f"none up to {events(outcome.length)}, which last {outcome.span} days at most"
+    return f"undetermined ({outcome.why})"
+
+
+def needs(one: Tested) -> tuple[str, ...]:
+    """The smallest sets of stretches, by name; empty where no stretching is needed."""
+    if one.charitable.status == "found":
+        return ()
+    sets = tuple(
+        " + ".join(stretch.name for stretch in sorted(blamed.stretched))
+        for blamed in one.blame.sets
+        if blamed.stretched
+    )
+    if sets or one.literal.status != "found":
+        return sets
+    return (f"more than {plural(one.blame.most, 'stretch', 'stretches')} together",)
+
+
+def sight(one: Tested) -> str:
+    """Whether outsiders see anything; empty where nothing was found to be seen."""
+    if one.witness is None:
+        return ""
+    return "silent" if silent(one.witness) else "seen in part"
+
+
+def quoted(policy: Policy, stretch: Stretch, witness: Witness) -> str:
+    """One stretch in words, and for an open word what it may mean and what it is taken to mean."""
+    told = words.stretch(policy, stretch, witness.taken.parses)
+    if stretch.sort != "word":
+        return told
+    term = policy.terms[stretch.name]
+    literal, charitable = bound_text(term.literal), bound_text(term.charitable)
+    return f"{told}: by the words alone {literal}, charitably {charitable}"
+
+
+def repaired(repair: Repair) -> str:
+    """A change of the text, and whether it suffices."""
+    what = {
+        "bound": f"bound {repair.name} to {repair.value} days at most",
+        "settle": f"settle {repair.name} as {repair.value}",
+        "add": f"promise the clause of {repair.name} itself",
+    }[repair.kind]
+    if repair.safe:
+        loosest = "the loosest bound that is safe: " if repair.kind == "bound" else ""
+        return f"{what} ({loosest}{status(repair.outcome)})"
+    return f"{what}: does not suffice ({status(repair.outcome)})"
+
+
+def kept(outcome: Outcome) -> str:
+    """Whether a good is possible for whoever keeps every word charitably."""
+    if outcome.status == "found":
+        return f"yes, in {events(outcome.length)}"
+    return f"not shown: {status(outcome)}"
+
+
+def amended(study: Study) -> str:
+    """What it takes to change the text first."""
+    if not study.exit.possible:
+        return f"Not shown to be possible: it breaks {', '.join(study.exit.broken)}."
+    clauses = ", ".join(study.exit.asked) or "no clause"
+    return (
+        f"Another text may take its place on {words.day(study.exit.day)}, published the day "
+        f"before; of such a change speak: {clauses}. What it drops is no longer promised."
+    )
+
+
+def amendable(study: Study) -> str:
+    """Whether the text can be changed first, in few words."""
+    if not study.exit.possible:
+        return f"not shown, since it breaks {', '.join(study.exit.broken)}"
+    asked = study.exit.asked
+    return f"possible, {plural(len(asked), 'clause') if asked else 'no clause'} on such a change"
+
+
+def assumed(study: Study) -> tuple[str, ...]:
+    """Everything under which the answers hold."""
+    return (
+        *study.world.says(),
+        *(f"{line} (unless a set above drops it)" for line in ASSUMPTIONS.values()),
+        f"at most {plural(study.bounds.models, 'model')}",
+        "a timeline that is found is one of the encoding: read the text before saying so of it",
+    )
+
+
+def assumed_of_all(studies: Sequence[Study]) -> tuple[str, ...]:
+    """What is assumed of every one of several policies."""
+    common = set.intersection(*(set(assumed(study)) for study in studies))
+    return tuple(line for line in assumed(studies[0]) if line in common)
+
+
+def assumed_apart(study: Study, studies: Sequence[Study]) -> tuple[str, ...]:
+    """What is assumed of one policy and not of all."""
+    common = set(assumed_of_all(studies))
+    return tuple(line for line in assumed(study) if line not in common)
+
+
+def skipped(one: Tested) -> dict[str, str]:
+    """Clauses that were not searched, and why."""
+    return dict((*one.literal.skipped, *one.charitable.skipped))
+
+
+def by_developer(studies: Iterable[Study]) -> dict[str, list[Study]]:
+    """Studies by who made the promise, in the order in which they come."""
+    found: dict[str, list[Study]] = {}
+    for study in studies:
+        found.setdefault(study.policy.id.partition("/")[0], []).append(study)
+    return found
