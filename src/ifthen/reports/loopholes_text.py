@@ -14,17 +14,23 @@ from ifthen.reports.loopholes_words import (
     assumed_of_all,
     by_developer,
     events,
+    happened,
     kept,
     label,
     needs,
     proof_of,
     quoted,
+    reach,
+    reason,
+    reasons,
     repaired,
+    sets,
     sight,
     skipped,
     state,
     status,
 )
+from ifthen.reports.markup import plural
 from ifthen.reports.page import Page
 from ifthen.review.loopholes import words
 from ifthen.review.loopholes.search import Witness
@@ -122,25 +128,43 @@ def _write_below(page: Page, studies: Sequence[Study]) -> None:
         ("stretched", "What must be stretched"),
         ("undetermined", "What is left undetermined"),
     ):
-        told = [(study, [one for one in study.tested if state(one) == name]) for study in studies]
-        if not any(ones for _, ones in told):
-            continue
-        page.heading(heading)
-        for study, ones in told:
-            if ones:
-                page.blank()
-                page.write(study.policy.id)
-                _write_rows(page, ones, brief=True)
+        told: dict[tuple[tuple[str, str], ...], list[str]] = {}
+        for study in studies:
+            rows = _by_answer([one for one in study.tested if state(one) == name])
+            if rows:
+                told.setdefault(rows, []).append(study.policy.id)
+        if told:
+            page.heading(heading)
+        for rows, policies in told.items():
+            page.blank()
+            page.write(", ".join(policies))
+            for answer, harms in rows:
+                page.item("-", f"{answer}: {harms}", column=2)
+
+
+def _by_answer(tested: Sequence[Tested]) -> tuple[tuple[str, str], ...]:
+    """What is stretched, or why something is undetermined, and for which harms."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for one in tested:
+        answer = " or ".join(needs(one)) or "; ".join(reasons(one))
+        found.setdefault(answer, {}).setdefault(one.harm.id, []).append(BEGINS[one.start])
+    return tuple(
+        (answer, ", ".join(_harm(name, begins) for name, begins in harms.items()))
+        for answer, harms in found.items()
+    )
+
+
+def _harm(name: str, begins: Sequence[str]) -> str:
+    return f"{name} ({begins[0]})" if len(begins) == 1 else name
 
 
 # --- rows --------------------------------------------------------------------------------------
 
 
-def _write_rows(page: Page, tested: Sequence[Tested], *, brief: bool = False) -> None:
+def _write_rows(page: Page, tested: Sequence[Tested]) -> None:
     column = 2 + max(len(label(one)) for one in tested)
     for one in tested:
-        told = _brief(one) if brief else _row(one)
-        page.item(label(one), told, column=column, tone=STATES[state(one)].tone)
+        page.item(label(one), _row(one), column=column, tone=STATES[state(one)].tone)
 
 
 def _row(one: Tested) -> str:
@@ -157,13 +181,6 @@ def _row(one: Tested) -> str:
     return "; ".join(parts)
 
 
-def _brief(one: Tested) -> str:
-    if needs(one):
-        return " or ".join(needs(one))
-    whys = dict.fromkeys(o.why for o in (one.charitable, one.literal) if o.status == "undetermined")
-    return "; ".join(whys)
-
-
 # --- one harm ----------------------------------------------------------------------------------
 
 
@@ -175,37 +192,31 @@ def _write_tested(page: Page, study: Study, one: Tested) -> None:
         page.item(f"{name}:", status(outcome), column=13)
         if outcome.status == "none":
             rests = ", ".join(outcome.clauses) or "no clause at all"
-            page.item("", f"it rests on {rests}; the harm needs {outcome.need} days", column=13)
+            page.item("", f"it rests on {rests}; the harm needs {plural(outcome.need, 'day')}", column=13)
     proof = proof_of(one)
     if proof is not None:
         page.item("Proved:", f"it rests on {', '.join(proof) or 'no clause'}", column=13)
-    for blamed in one.blame.sets:
-        if not blamed.stretched:
-            continue
-        told = "; ".join(
-            quoted(study.policy, stretch, blamed.witness) for stretch in sorted(blamed.stretched)
-        )
-        page.item("Needs:", f"{told} ({events(blamed.witness.length)})", column=13)
-    if not one.charitable.witness:
-        most = f"at most {one.blame.most} together, up to {events(one.blame.length)}"
-        page.item("", f"smallest sets, {most}", column=13)
+    for stretches, witness in sets(one):
+        told = "; ".join(quoted(study.policy, stretch, witness) for stretch in stretches)
+        page.item("Needs:", f"{told} ({events(witness.length)})", column=13)
+    if sets(one):
+        page.item("", reach(one), column=13)
     for outcome in one.blame.open[:1]:
-        page.item("Left open:", outcome.why, column=13)
+        page.item("Left open:", reason(outcome), column=13)
     for name, why in skipped(one).items():
         page.item("Not searched:", f"clause {name}: {why}; rule still judges it", column=15)
     for repair in one.repairs:
         page.item("Repair:", repaired(repair), column=13, tone="good" if repair.safe else None)
     if one.witness is not None:
-        _write_witness(page, one.witness, SAYS[one.start])
+        _write_witness(page, one, one.witness)
 
 
-def _write_witness(page: Page, witness: Witness, begins: str) -> None:
+def _write_witness(page: Page, one: Tested, witness: Witness) -> None:
     page.blank()
-    page.write(f"The shortest timeline; {begins}.", indent=2)
+    page.write(f"The shortest timeline; {SAYS[one.start]}.", indent=2)
     for line in words.story(witness):
         page.item("-", line, column=2, indent=4)
-    assert witness.verdict.harm is not None
-    page.write(f"{words.day(witness.end)}: {witness.verdict.harm.says}", indent=4, tone="bad")
+    page.write(happened(one.harm, witness), indent=4, tone="bad")
     extra = words.routine(witness)
     if extra:
         page.write(extra, indent=4)

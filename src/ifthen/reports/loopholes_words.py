@@ -11,11 +11,12 @@ from ifthen.reports.markup import plural
 from ifthen.reports.page import Tone
 from ifthen.review.loopholes import words
 from ifthen.review.loopholes.findings import ASSUMPTIONS
+from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.repair import Repair
 from ifthen.review.loopholes.search import Outcome, Witness
 from ifthen.review.loopholes.stance import Stretch
 from ifthen.review.loopholes.start import Start
-from ifthen.review.loopholes.study import Study, Tested, silent
+from ifthen.review.loopholes.study import Study, Tested, harm_days, silent
 from ifthen.ruling.wording import bound_text
 
 State: TypeAlias = Literal["open", "stretched", "undetermined", "none", "proved"]
@@ -108,21 +109,59 @@ def status(outcome: Outcome) -> str:
         return f"open ({'no event at all' if outcome.length == 0 else events(outcome.length)})"
     if outcome.status == "none":
         return f"none up to {events(outcome.length)}, which last {outcome.span} days at most"
-    return f"undetermined ({outcome.why})"
+    return f"undetermined ({reason(outcome)})"
+
+
+def reason(outcome: Outcome) -> str:
+    """Why an outcome is undetermined."""
+    return outcome.why.replace("of that length", f"of {events(outcome.length)}")
+
+
+def reasons(one: Tested) -> tuple[str, ...]:
+    """Why a harm is undetermined; empty where neither reading is."""
+    both = (one.literal, one.charitable)
+    return tuple(dict.fromkeys(reason(o) for o in both if o.status == "undetermined"))
 
 
 def needs(one: Tested) -> tuple[str, ...]:
     """The smallest sets of stretches, by name; empty where no stretching is needed."""
     if one.charitable.status == "found":
         return ()
-    sets = tuple(
-        " + ".join(stretch.name for stretch in sorted(blamed.stretched))
+    named = (
+        sorted(stretch.name for stretch in blamed.stretched)
         for blamed in one.blame.sets
         if blamed.stretched
     )
-    if sets or one.literal.status != "found":
-        return sets
+    found = tuple(" + ".join(names) for names in sorted(named, key=lambda n: (len(n), n)))
+    if found or one.literal.status != "found":
+        return found
     return (f"more than {plural(one.blame.most, 'stretch', 'stretches')} together",)
+
+
+def sets(one: Tested) -> list[tuple[tuple[Stretch, ...], Witness]]:
+    """The smallest sets with a timeline each; where none was found, all that one takes literally.
+
+    A timeline taken literally may stretch more than it needs.
+    """
+    if one.charitable.status == "found":
+        return []
+    found = [
+        (tuple(sorted(blamed.stretched)), blamed.witness)
+        for blamed in one.blame.sets
+        if blamed.stretched
+    ]
+    if found or one.literal.witness is None:
+        return found
+    witness = one.literal.witness
+    return [(tuple(sorted(witness.taken.stretched)), witness)]
+
+
+def reach(one: Tested) -> str:
+    """How far the smallest sets were looked for."""
+    most = f"at most {one.blame.most} together, for timelines of up to {events(one.blame.length)}"
+    if one.blame.sets:
+        return f"smallest sets, {most}; a longer timeline may need less"
+    return f"not all of these need be: no smallest set was found, {most}"
 
 
 def sight(one: Tested) -> str:
@@ -132,14 +171,31 @@ def sight(one: Tested) -> str:
     return "silent" if silent(one.witness) else "seen in part"
 
 
+def happened(harm: Harm, witness: Witness) -> str:
+    """The harm as the end of a timeline: the day from which it has happened, and for how long."""
+    _, happens = harm_days(witness)
+    assert witness.verdict.harm is not None
+    model = witness.verdict.harm.subject.model
+    whom = "" if model is None else f" ({model})"
+    until = "" if happens >= witness.end else f"; looked at until {words.day(witness.end)}"
+    return f"{words.day(happens)}: {harm.title}{whom}{until}."
+
+
 def quoted(policy: Policy, stretch: Stretch, witness: Witness) -> str:
-    """One stretch in words, and for an open word what it may mean and what it is taken to mean."""
+    """One stretch in words, with its name, and what it is that is stretched."""
+    name = stretch.name
     told = words.stretch(policy, stretch, witness.taken.parses)
-    if stretch.sort != "word":
-        return told
-    term = policy.terms[stretch.name]
-    literal, charitable = bound_text(term.literal), bound_text(term.charitable)
-    return f"{told}: by the words alone {literal}, charitably {charitable}"
+    if stretch.sort == "word":
+        term = policy.terms[name]
+        literal, charitable = bound_text(term.literal), bound_text(term.charitable)
+        return f"{told}: by the words alone {literal}, charitably {charitable}"
+    if stretch.sort == "aim":
+        titles = {clause.common.id: clause.common.title for clause in policy.clauses}
+        title = titles.get(name.partition("/")[0])
+        return told if title is None else f"{told}: {title}"
+    if stretch.sort == "world":
+        return f"the assumption {name} is dropped: {ASSUMPTIONS[name]}"
+    return told
 
 
 def repaired(repair: Repair) -> str:
@@ -158,7 +214,7 @@ def repaired(repair: Repair) -> str:
 def kept(outcome: Outcome) -> str:
     """Whether a good is possible for whoever keeps every word charitably."""
     if outcome.status == "found":
-        return f"yes, in {events(outcome.length)}"
+        return f"yes, {'with no event at all' if not outcome.length else f'in {events(outcome.length)}'}"
     return f"not shown: {status(outcome)}"
 
 

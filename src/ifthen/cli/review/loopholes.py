@@ -44,6 +44,7 @@ from ifthen.cli.inputs import refuse
     help="Begin with a model that was just assessed, or with none.",
 )
 @click.option("--repairs", is_flag=True, help="Also try changes of the text. Takes much longer.")
+@click.option("--html", metavar="FILE", help="Also write a web page that needs nothing else.")
 @options.as_json
 @click.pass_context
 def loopholes(
@@ -60,6 +61,7 @@ def loopholes(
     pauses: bool,
     start: str,
     repairs: bool,
+    html: str | None,
     as_json: bool,
 ) -> None:
     """Search timelines that break no commitment of a policy and still end in a harm.
@@ -71,7 +73,7 @@ def loopholes(
     """
     _need_solver()
     from ifthen import load_policy, policy_ids
-    from ifthen.cli.output import page, show, show_json
+    from ifthen.cli.output import page, show, show_json, write
     from ifthen.cli.progress import progress
     from ifthen.reports.loopholes_text import write_scorecard, write_study
     from ifthen.review.loopholes.harms import choose, load_harms
@@ -106,6 +108,10 @@ def loopholes(
                     progress=told,
                 )
             )
+    if html is not None:
+        from ifthen.reports.loopholes_html import write_loopholes_page
+
+        write("--html", html, write_loopholes_page(found))
     if as_json:
         show_json([one.as_json() for one in found])
     else:
@@ -114,6 +120,9 @@ def loopholes(
             write_scorecard(text, found)
         else:
             write_study(text, found[0])
+        if html is not None:
+            text.blank()
+            text.write(f"The web page is in {html}.")
         show(text)
     verdicts = {one.verdict for one_study in found for one in one_study.tested}
     ctx.exit(1 if verdicts & {"open", "stretched"} else 3 if "undetermined" in verdicts else 0)
