@@ -141,7 +141,7 @@ def _side(sides: Sequence[tuple[Day, str]], top: int, place: _Axis) -> Iterator[
     for value, kinds in sides:
         x = f"{place(value):.2f}%"
         named = tag("title", f"{day(value)}: {kinds}")
-        yield tag("line", named, x1=x, x2=x, y1=top + 17, y2=top + 26, class_="side")
+        yield tag("g", named, tag("line", x1=x, x2=x, y1=top + 17, y2=top + 26, class_="side"))
 
 
 def _harm(place: _Axis, clock: Day, happens: Day, height: int) -> Iterator[Html]:

@@ -18,6 +18,7 @@ from ifthen.reports.loopholes_words import (
     kept,
     needs,
     sight,
+    starts_of,
     state,
 )
 from ifthen.reports.markup import NOTHING, Html, Identifiers, anchor, join, plural, tag
@@ -116,13 +117,9 @@ def _harms(studies: Sequence[Study]) -> dict[str, Harm]:
     return {one.harm.id: one.harm for study in studies for one in study.tested}
 
 
-def _starts(studies: Sequence[Study]) -> list[Start]:
-    return list(dict.fromkeys(one.start for study in studies for one in study.tested))
-
-
 def _of_one(study: Study, places: Places) -> Html:
     """Harms down, beginnings across."""
-    starts = _starts([study])
+    starts = starts_of([study])
     head = tag(
         "tr",
         tag("th", "Harm", scope="col"),
@@ -132,7 +129,7 @@ def _of_one(study: Study, places: Places) -> Html:
     for name, harm in _harms([study]).items():
         of = {one.start: one for one in study.tested if one.harm.id == name}
         title = join((tag("b", name), tag("span", harm.title, class_="detail")))
-        cells = (_cell(study, of.get(start), places) for start in starts)
+        cells = (_cell(study, name, of.get(start), places) for start in starts)
         rows.append(tag("tr", tag("th", title, scope="row"), *cells))
     return join(
         (
@@ -153,7 +150,7 @@ def _aside(study: Study, places: Places) -> Iterator[Html]:
 
 def _of_all(studies: Sequence[Study], places: Places) -> Html:
     """Policies down, by developer; harms across; a row for each beginning."""
-    harms, starts = list(_harms(studies)), _starts(studies)
+    harms, starts = list(_harms(studies)), starts_of(studies)
     goods = {good.id: good for study in studies for good, _ in study.able}
     head = tag(
         "tr",
@@ -198,7 +195,7 @@ def _policy(
     rows = []
     for number, start in enumerate(starts):
         cells = [tag("th", BEGINS[start], scope="row", class_="begins")]
-        cells += [_cell(study, of.get((harm, start)), places) for harm in harms]
+        cells += [_cell(study, harm, of.get((harm, start)), places) for harm in harms]
         if number == 0:
             link = anchor(places[name, "", ""], version(name))
             cells.insert(0, tag("th", link, scope="rowgroup", rowspan=high, class_="policy"))
@@ -208,9 +205,9 @@ def _policy(
     return tag("tbody", *rows)
 
 
-def _cell(study: Study, one: Tested | None, places: Places) -> Html:
+def _cell(study: Study, harm: str, one: Tested | None, places: Places) -> Html:
     if one is None:
-        return tag("td", "not tested", class_="none")
+        return tag("td", "not tested", class_="none", data_harm=harm)
     name, seen, needed = state(one), sight(one), needs(one)
     place = places[study.policy.id, one.harm.id, one.start]
     more = f" or {len(needed) - MOST_SETS} more" if len(needed) > MOST_SETS else ""
@@ -229,7 +226,9 @@ def _cell(study: Study, one: Tested | None, places: Places) -> Html:
 
 def _reach(one: Tested) -> list[str]:
     """How many events each reading takes, or up to how many nothing is found."""
-    if {one.literal.status, one.charitable.status} == {"none"}:
+    if state(one) == "proved":
+        return ["any number of events"]
+    if state(one) == "none":
         return [f"up to {plural(one.charitable.length, 'event')}"]
     literal, charitable = _short(one.literal), _short(one.charitable)
     if literal != charitable:
@@ -246,10 +245,7 @@ def _short(outcome: Outcome) -> str:
 def _able(outcome: Outcome | None, place: str, high: int) -> Html:
     if outcome is None:
         return tag("td", "not tested", rowspan=high, class_="apart none")
-    if outcome.status == "found":
-        told = kept(outcome)
-    else:
-        told = "not shown"
+    told = kept(outcome) if outcome.status == "found" else "not shown"
     return tag("td", anchor(place, told), rowspan=high, class_="apart")
 
 
@@ -274,12 +270,12 @@ def _legend(studies: Sequence[Study]) -> Html:
         (
             join(("literally 2, charitably none ≤ 6",)),
             "How many events it takes when words are taken literally, and when they are taken "
-            "charitably: found in 2; none found in up to 6. The events "
-            "with which a timeline begins, and the paperwork that keeps every other promise, are "
-            "not counted.",
+            "charitably: found in 2; none found in up to 6. Neither drops an assumption. Not "
+            "counted are the events with which a timeline begins, and the paperwork that keeps "
+            "every other promise.",
         )
     )
-    pairs += [(join((BEGINS[one],)), _BEGUN[one]) for one in _starts(studies)]
+    pairs += [(join((BEGINS[one],)), _BEGUN[one]) for one in starts_of(studies)]
     return tag(
         "section",
         tag("h2", "How to read it"),

@@ -27,6 +27,7 @@ from ifthen.reports.loopholes_words import (
     sets,
     sight,
     skipped,
+    starts_of,
     state,
     status,
 )
@@ -34,8 +35,11 @@ from ifthen.reports.markup import plural
 from ifthen.reports.page import Page
 from ifthen.review.loopholes import words
 from ifthen.review.loopholes.search import Witness
-from ifthen.review.loopholes.start import SAYS
+from ifthen.review.loopholes.start import SAYS, Start
 from ifthen.review.loopholes.study import Study, Tested
+
+NOT_TESTED = "-"
+"""Stands in the table where a harm was not asked about from one beginning."""
 
 
 def write_study(page: Page, study: Study) -> None:
@@ -84,11 +88,12 @@ def write_scorecard(page: Page, studies: Sequence[Study]) -> None:
 def _table(studies: Sequence[Study]) -> Iterator[str]:
     """Harms lead down to their columns like stairs, so that their names may be long."""
     harms = list(dict.fromkeys(one.harm.id for study in studies for one in study.tested))
+    starts = starts_of(studies)
     rows: list[tuple[str, list[str]]] = []
     for developer, own in by_developer(studies).items():
         rows.append((developer, []))
         for study in own:
-            cells = [_marks(study, harm) for harm in harms]
+            cells = [_marks(study, harm, starts) for harm in harms]
             rows.append((f"  {study.policy.id.rpartition('/')[2]}", cells))
     first = 1 + max(len(name) for name, _ in rows)
     step = 1 + max((len(cell) for _, cells in rows for cell in cells), default=0)
@@ -98,8 +103,9 @@ def _table(studies: Sequence[Study]) -> Iterator[str]:
         yield (f"{name:<{first}}" + "".join(f"{cell:<{step}}" for cell in cells)).rstrip()
 
 
-def _marks(study: Study, harm: str) -> str:
-    return "/".join(_mark(one) for one in study.tested if one.harm.id == harm)
+def _marks(study: Study, harm: str, starts: Sequence[Start]) -> str:
+    of = {one.start: _mark(one) for one in study.tested if one.harm.id == harm}
+    return "/".join(of.get(start, NOT_TESTED) for start in starts)
 
 
 def _mark(one: Tested) -> str:
@@ -117,7 +123,7 @@ def _write_legend(page: Page, studies: Sequence[Study]) -> None:
             page.item(says.mark, says.short + reach, column=3)
     if any(sight(one) == "silent" for one in every):
         page.item("!", "silent: nothing reaches outsiders while it happens", column=3)
-    begins = list(dict.fromkeys(BEGINS[one.start] for one in every))
+    begins = [BEGINS[start] for start in starts_of(studies)]
     if len(begins) > 1:
         page.item("/", f"before it: {begins[0]}; after it: {begins[1]}", column=3)
 
@@ -192,7 +198,9 @@ def _write_tested(page: Page, study: Study, one: Tested) -> None:
         page.item(f"{name}:", status(outcome), column=13)
         if outcome.status == "none":
             rests = ", ".join(outcome.clauses) or "no clause at all"
-            page.item("", f"it rests on {rests}; the harm needs {plural(outcome.need, 'day')}", column=13)
+            page.item(
+                "", f"it rests on {rests}; the harm needs {plural(outcome.need, 'day')}", column=13
+            )
     proof = proof_of(one)
     if proof is not None:
         page.item("Proved:", f"it rests on {', '.join(proof) or 'no clause'}", column=13)

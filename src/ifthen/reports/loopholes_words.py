@@ -206,15 +206,17 @@ def repaired(repair: Repair) -> str:
         "add": f"promise the clause of {repair.name} itself",
     }[repair.kind]
     if repair.safe:
-        loosest = "the loosest bound that is safe: " if repair.kind == "bound" else ""
-        return f"{what} ({loosest}{status(repair.outcome)})"
-    return f"{what}: does not suffice ({status(repair.outcome)})"
+        loosest = "the loosest bound that is safe, " if repair.kind == "bound" else ""
+        return f"{what}: {loosest}{status(repair.outcome)}"
+    return f"{what}: does not suffice, {status(repair.outcome)}"
 
 
 def kept(outcome: Outcome) -> str:
     """Whether a good is possible for whoever keeps every word charitably."""
     if outcome.status == "found":
-        return f"yes, {'with no event at all' if not outcome.length else f'in {events(outcome.length)}'}"
+        return (
+            f"yes, in {events(outcome.length)}" if outcome.length else "yes, with no event at all"
+        )
     return f"not shown: {status(outcome)}"
 
 
@@ -262,6 +264,11 @@ def assumed_apart(study: Study, studies: Sequence[Study]) -> tuple[str, ...]:
 def skipped(one: Tested) -> dict[str, str]:
     """Clauses that were not searched, and why."""
     return dict((*one.literal.skipped, *one.charitable.skipped))
+
+
+def starts_of(studies: Iterable[Study]) -> list[Start]:
+    """How the timelines of some studies begin."""
+    return list(dict.fromkeys(one.start for study in studies for one in study.tested))
 
 
 def by_developer(studies: Iterable[Study]) -> dict[str, list[Study]]:
