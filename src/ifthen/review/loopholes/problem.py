@@ -71,7 +71,7 @@ class Problem:
         """Clauses that cannot be told to the solver, and why."""
         self.terms: list[Any] = []
         spoken = kinds_of([*clauses, *([harm.clause] if harm else [])], self.policy)
-        left_out = frozenset() if setting.world.pauses else PAUSES
+        left_out = {"organisation"} | (frozenset() if setting.world.pauses else PAUSES)
         self.slots = self._slots(length, tuple(k for k in spoken if k not in left_out))
         for clause in clauses:
             self._keep(clause)

@@ -15,8 +15,9 @@ from ifthen.dates import Day
 from ifthen.policy.model import Cadence, Clause, DurationLiteral, Expression, Forbid, Maintain
 from ifthen.review.loopholes.arbiter import Verdict
 from ifthen.review.loopholes.calendar import Unsupported, day_number, days_of
-from ifthen.review.loopholes.concrete import Full, Plain, plain_facts
+from ifthen.review.loopholes.concrete import Plain, plain_facts
 from ifthen.review.loopholes.diligence import complete
+from ifthen.review.loopholes.full import Full
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.problem import Problem, Setting, kinds_of
 from ifthen.review.loopholes.stance import Taken

@@ -8,6 +8,7 @@ What nobody asks cannot matter.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any, Protocol
 
 import z3
@@ -43,6 +44,9 @@ class Slot(Protocol):
 
     def unsaid(self, attribute: str) -> Bit:
         """Whether an attribute that no policy tests is left out where nothing sets it."""
+
+    def number(self, attribute: str) -> Fraction | None:
+        """The number that an attribute states; None where it states none."""
 
     def rank(self, attribute: str, name: str) -> Any:
         """The rank of a finding (``findings``) or a level (``levels``), or ``UNSAID``."""
@@ -88,6 +92,11 @@ class Fixed:
         """Whether an attribute is left out."""
         return attribute not in self.attributes and (self.kind, attribute) not in DEFAULTS
 
+    def number(self, attribute: str) -> Fraction | None:
+        """The number that an attribute states."""
+        value = self.attributes.get(attribute)
+        return None if value is None else Fraction(value)
+
     def rank(self, attribute: str, name: str) -> Any:
         """The rank of a finding or level."""
         said = self.attributes.get(attribute, {}).get(name)
@@ -130,6 +139,11 @@ class Free:
     def unsaid(self, attribute: str) -> Bit:
         """What nobody tests is left out where nothing sets it (see ``concrete``)."""
         return neg(disj(var for (name, _), var in self.words.items() if name == attribute))
+
+    def number(self, attribute: str) -> Fraction | None:
+        """A solver chooses no numbers: what asks for one is not told of it."""
+        del attribute
+        return None
 
     def rank(self, attribute: str, name: str) -> Any:
         """The rank of a finding or level."""

@@ -12,8 +12,8 @@ from ifthen.policy.model import Policy
 from ifthen.review.loopholes import words
 from ifthen.review.loopholes.amendment import Exit, amendment
 from ifthen.review.loopholes.blame import Blame, blame
-from ifthen.review.loopholes.concrete import Full
 from ifthen.review.loopholes.findings import ASSUMPTIONS, margin_of
+from ifthen.review.loopholes.full import Full
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.problem import Setting
 from ifthen.review.loopholes.repair import Repair, repairs

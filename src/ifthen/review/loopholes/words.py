@@ -7,7 +7,7 @@ from typing import Any
 
 from ifthen.dates import Day, day_of, format_day, to_date
 from ifthen.policy.model import Policy
-from ifthen.review.loopholes.concrete import Plain
+from ifthen.review.loopholes.concrete import Plain, written
 from ifthen.review.loopholes.findings import ASSUMPTIONS
 from ifthen.review.loopholes.search import Witness
 from ifthen.review.loopholes.stance import Stretch
@@ -141,8 +141,8 @@ def stretches(policy: Policy, witness: Witness, only: Sequence[Stretch]) -> list
 def facts_json(witness: Witness) -> list[dict[str, Any]]:
     """The whole timeline as facts of a record, each with why it is there."""
     return [
-        {**fact.raw(f"t{n + 1}"), "part": fact.part, "hidden": fact.hidden}
-        for n, fact in enumerate(witness.facts)
+        {**row, "part": fact.part, "hidden": fact.hidden}
+        for row, fact in zip(written(witness.facts), witness.facts, strict=True)
     ]
 
 
