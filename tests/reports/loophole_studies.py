@@ -15,8 +15,9 @@ from ifthen import Policy, Source, parse_policy
 from ifthen.dates import parse_day
 from ifthen.review.loopholes.amendment import amendment
 from ifthen.review.loopholes.blame import Blame, Blamed
-from ifthen.review.loopholes.concrete import Full, Plain
+from ifthen.review.loopholes.concrete import Plain
 from ifthen.review.loopholes.diligence import complete
+from ifthen.review.loopholes.full import Full
 from ifthen.review.loopholes.harms import Harm, Harms, parse_harms
 from ifthen.review.loopholes.repair import Repair
 from ifthen.review.loopholes.search import Outcome, Witness

@@ -38,6 +38,8 @@ from ifthen.review.loopholes.search import Witness
 from ifthen.review.loopholes.start import SAYS, Start
 from ifthen.review.loopholes.study import Study, Tested
 
+_LEAST_BESIDE = 36
+"""Characters beside a label below which the text goes under it."""
 NOT_TESTED = "-"
 """Stands in the table where a harm was not asked about from one beginning."""
 
@@ -169,6 +171,8 @@ def _harm(name: str, begins: Sequence[str]) -> str:
 
 def _write_rows(page: Page, tested: Sequence[Tested]) -> None:
     column = 2 + max(len(label(one)) for one in tested)
+    if page.width - column < _LEAST_BESIDE:
+        column = 2
     for one in tested:
         page.item(label(one), _row(one), column=column, tone=STATES[state(one)].tone)
 
