@@ -15,6 +15,7 @@ from ifthen.reports.loopholes_words import (
     amendable,
     assumed_of_all,
     by_developer,
+    capital,
     kept,
     needs,
     sight,
@@ -95,10 +96,11 @@ def _header(studies: Sequence[Study]) -> Html:
     told = ", ".join(f"{counts[name]:,} {name}" for name in STATES if counts[name])
     bounds = studies[0].bounds
     harms = len({one.harm.id for one in studies[0].tested})
+    cells = plural(counts.total(), "cell")
     reach = (
-        f"{plural(len(studies), 'policy', 'policies')}, {plural(harms, 'harm')}: {told}. Looked "
-        f"for: up to {plural(bounds.events, 'event')} beside those with which a timeline begins, "
-        f"with up to {plural(bounds.stretches, 'stretch', 'stretches')} at once."
+        f"{plural(len(studies), 'policy', 'policies')}, {plural(harms, 'harm')}, {cells}: {told}. "
+        f"Looked for: up to {plural(bounds.events, 'event')} beside those with which a timeline "
+        f"begins, with up to {plural(bounds.stretches, 'stretch', 'stretches')} at once."
     )
     return tag(
         "header",
@@ -143,7 +145,12 @@ def _aside(study: Study, places: Places) -> Iterator[Html]:
     """What stands apart from the harms: goods, and the exit by amendment."""
     for good, outcome in study.able:
         place = places[study.policy.id, "able", ""]
-        yield join((anchor(place, "Can it be kept at all?"), f" {good.title}: {kept(outcome)}."))
+        yield join(
+            (
+                anchor(place, "Can it be kept at all?"),
+                f" {capital(good.title)}: {kept(outcome)}.",
+            )
+        )
     place = places[study.policy.id, "exit", ""]
     yield join((anchor(place, "Changing the text first:"), f" {amendable(study)}."))
 

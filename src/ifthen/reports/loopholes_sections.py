@@ -13,6 +13,7 @@ from ifthen.reports.loopholes_words import (
     State,
     amended,
     assumed_apart,
+    capital,
     events,
     happened,
     kept,
@@ -93,7 +94,7 @@ def _tested(study: Study, one: Tested, place: str, *, alone: bool) -> Html:
 
 
 def _body(study: Study, one: Tested) -> Iterator[Html]:
-    yield tag("p", f"{_capital(STATES[state(one)].short)}.", class_="says")
+    yield tag("p", f"{capital(STATES[state(one)].short)}.", class_="says")
     yield _readings(study, one)
     needed = _needed(study, one)
     if needed:
@@ -132,8 +133,8 @@ def _readings(study: Study, one: Tested) -> Html:
 
 def _outcome(outcome: Outcome, clauses: Mapping[str, Clause]) -> Html:
     if outcome.status != "none":
-        return tag("p", f"{_capital(status(outcome))}.")
-    told = f"{_capital(status(outcome))}; the harm needs {plural(outcome.need, 'day')}."
+        return tag("p", f"{capital(status(outcome))}.")
+    told = f"{capital(status(outcome))}; the harm needs {plural(outcome.need, 'day')}."
     return join((tag("p", told), _rests("It rests on", outcome.clauses, clauses)))
 
 
@@ -170,7 +171,7 @@ def _needed(study: Study, one: Tested) -> Html:
     ]
     if not items:
         return NOTHING
-    told = tag("p", f"{_capital(reach(one))}.", class_="lead")
+    told = tag("p", f"{capital(reach(one))}.", class_="lead")
     return _part("What must be stretched", tag("ul", *items), told)
 
 
@@ -204,13 +205,13 @@ def _timeline(witness: Witness, one: Tested, heading: str) -> Html:
         tag(
             "figcaption",
             tag("b", f"{heading}: {events(witness.length)}. "),
-            f"{_capital(SAYS[one.start])}. {stretched}",
+            f"{capital(SAYS[one.start])}. {stretched}",
         ),
         draw(witness),
         tag("ol", *story, class_="story"),
         tag("p", happened(one.harm, witness), class_="harm"),
         tag("p", routine, class_="lead") if routine else NOTHING,
-        tag("p", f"{_capital(seen)}. Ruled by the whole policy: nothing broken.", class_="lead"),
+        tag("p", f"{capital(seen)}. Ruled by the whole policy: nothing broken.", class_="lead"),
     )
 
 
@@ -246,7 +247,3 @@ def _open(one: Tested) -> Iterator[Html]:
     )
     if skipped(one):
         yield _part("Not searched, though the ruling judges it all the same", tag("ul", *missing))
-
-
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]

@@ -13,6 +13,7 @@ from ifthen.reports.loopholes_words import (
     assumed_apart,
     assumed_of_all,
     by_developer,
+    capital,
     events,
     happened,
     kept,
@@ -232,8 +233,9 @@ def _write_witness(page: Page, one: Tested, witness: Witness) -> None:
     extra = words.routine(witness)
     if extra:
         page.write(extra, indent=4)
-    seen = words.seen(witness)
-    page.write(f"{seen[0].upper()}{seen[1:]}. Ruled by the whole policy: nothing broken.", indent=4)
+    page.write(
+        f"{capital(words.seen(witness))}. Ruled by the whole policy: nothing broken.", indent=4
+    )
 
 
 # --- the rest ----------------------------------------------------------------------------------

@@ -277,3 +277,8 @@ def by_developer(studies: Iterable[Study]) -> dict[str, list[Study]]:
     for study in studies:
         found.setdefault(study.policy.id.partition("/")[0], []).append(study)
     return found
+
+
+def capital(sentence: str) -> str:
+    """A sentence as it begins a paragraph."""
+    return sentence[:1].upper() + sentence[1:]
