@@ -307,11 +307,28 @@ def test_the_command_writes_the_page_of_what_it_prints(
 def test_a_page_that_cannot_be_written_is_bad_input(files: tuple[Path, Path]) -> None:
     policy, harms = files
     asked = ["review", "loopholes", str(policy), "--harms", str(harms), "--events", "0"]
-    asked += ["--stretches", "0", "--harm", "untold", "--html", str(policy / "page.html")]
-    result = CliRunner().invoke(app, asked)
+    asked += ["--stretches", "0", "--harm", "untold"]
+    for place in (policy / "page.html", policy.parent):  # a file and a folder in the way
+        result = CliRunner().invoke(app, [*asked, "--html", str(place)])
+        assert result.exit_code == 2
+        assert "--html" in result.output
+        assert "cannot be written" in result.output
+
+
+def test_a_policy_that_is_named_twice_is_tested_once(files: tuple[Path, Path]) -> None:
+    policy, harms = files
+    asked = ["review", "loopholes", str(policy), str(policy), "--harms", str(harms)]
+    asked += ["--harm", "untold", "--events", "0", "--stretches", "0", "--json"]
+    printed = CliRunner().invoke(app, asked)
+    assert [one["policy"] for one in json.loads(printed.stdout)] == ["lab/safety@1"]
+
+
+def test_every_policy_is_read_before_any_is_searched(files: tuple[Path, Path]) -> None:
+    policy, _ = files
+    result = CliRunner().invoke(app, ["review", "loopholes", str(policy), "no/such@1", "nor@this"])
     assert result.exit_code == 2
-    assert "--html" in result.output
-    assert "cannot be written" in result.output
+    assert "no/such@1" in result.output
+    assert "nor@this" in result.output
 
 
 def test_the_samples_have_the_fields_of_the_search() -> None:

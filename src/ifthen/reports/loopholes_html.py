@@ -7,15 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ifthen.reports.digest import version
 from ifthen.reports.document import CAVEAT, document, resource
+from ifthen.reports.loopholes_legend import assumptions, columns, legend
 from ifthen.reports.loopholes_sections import Places, chip, section
 from ifthen.reports.loopholes_words import (
     BEGINS,
     STATES,
     State,
     amendable,
-    assumed_of_all,
     by_developer,
     capital,
+    harms_of,
     kept,
     needs,
     sight,
@@ -23,7 +24,6 @@ from ifthen.reports.loopholes_words import (
     state,
 )
 from ifthen.reports.markup import NOTHING, Html, Identifiers, anchor, join, plural, tag
-from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.search import Outcome
 from ifthen.review.loopholes.start import Start
 from ifthen.review.loopholes.study import Study, Tested
@@ -51,10 +51,10 @@ def write_loopholes_page(studies: Sequence[Study]) -> str:
                 tag("h2", "At a glance", id="glance"),
                 _filters(studies) if not alone else NOTHING,
                 table,
-                _legend(studies),
-                _columns(studies),
+                legend(studies),
+                columns(studies),
                 *(section(study, studies, places) for study in studies),
-                _assumed(studies),
+                assumptions(studies),
             ),
         ),
         "\n",
@@ -95,7 +95,7 @@ def _header(studies: Sequence[Study]) -> Html:
     counts = Counter(state(one) for study in studies for one in study.tested)
     told = ", ".join(f"{counts[name]:,} {name}" for name in STATES if counts[name])
     bounds = studies[0].bounds
-    harms = len({one.harm.id for one in studies[0].tested})
+    harms = len(harms_of(studies))
     cells = plural(counts.total(), "cell")
     reach = (
         f"{plural(len(studies), 'policy', 'policies')}, {plural(harms, 'harm')}, {cells}: {told}. "
@@ -115,10 +115,6 @@ def _header(studies: Sequence[Study]) -> Html:
 # --- table -------------------------------------------------------------------------------------
 
 
-def _harms(studies: Sequence[Study]) -> dict[str, Harm]:
-    return {one.harm.id: one.harm for study in studies for one in study.tested}
-
-
 def _of_one(study: Study, places: Places) -> Html:
     """Harms down, beginnings across."""
     starts = starts_of([study])
@@ -128,7 +124,7 @@ def _of_one(study: Study, places: Places) -> Html:
         *(tag("th", BEGINS[start].capitalize(), scope="col") for start in starts),
     )
     rows = []
-    for name, harm in _harms([study]).items():
+    for name, harm in harms_of([study]).items():
         of = {one.start: one for one in study.tested if one.harm.id == name}
         title = join((tag("b", name), tag("span", harm.title, class_="detail")))
         cells = (_cell(study, name, of.get(start), places) for start in starts)
@@ -157,7 +153,7 @@ def _aside(study: Study, places: Places) -> Iterator[Html]:
 
 def _of_all(studies: Sequence[Study], places: Places) -> Html:
     """Policies down, by developer; harms across; a row for each beginning."""
-    harms, starts = list(_harms(studies)), starts_of(studies)
+    harms, starts = list(harms_of(studies)), starts_of(studies)
     goods = {good.id: good for study in studies for good, _ in study.able}
     head = tag(
         "tr",
@@ -263,94 +259,6 @@ def _exit(study: Study, place: str, high: int) -> Html:
     return tag("td", anchor(place, told), detail, rowspan=high, class_="apart")
 
 
-# --- legend ------------------------------------------------------------------------------------
-
-
-def _legend(studies: Sequence[Study]) -> Html:
-    every = [one for study in studies for one in study.tested]
-    present = {state(one) for one in every}
-    pairs: list[tuple[Html, str]] = [
-        (chip(name), says.long) for name, says in STATES.items() if name in present
-    ]
-    pairs += _sights(every)
-    pairs.append(
-        (
-            join(("literally 2, charitably none ≤ 6",)),
-            "How many events it takes when words are taken literally, and when they are taken "
-            "charitably: found in 2; none found in up to 6. Neither drops an assumption. Not "
-            "counted are the events with which a timeline begins, and the paperwork that keeps "
-            "every other promise.",
-        )
-    )
-    pairs += [(join((BEGINS[one],)), _BEGUN[one]) for one in starts_of(studies)]
-    return tag(
-        "section",
-        tag("h2", "How to read it"),
-        tag("dl", *(tag("div", tag("dt", k), tag("dd", v)) for k, v in pairs), class_="means"),
-        id="legend",
-    )
-
-
-_BEGUN: dict[Start, str] = {
-    "assessed": "On the first day one model is in training, and was assessed and found below.",
-    "nothing": "On the first day there is no model.",
-}
-
-
-def _sights(every: Iterable[Tested]) -> Iterator[tuple[Html, str]]:
-    seen = {sight(one) for one in every}
-    if "silent" in seen:
-        yield (
-            tag("span", "silent", class_="sight silent"),
-            "Nothing reaches anybody outside between the beginning of the harm and the last day "
-            "shown: no publication, no notice to a government, no report of an incident.",
-        )
-    if "seen in part" in seen:
-        yield (
-            tag("span", "seen in part", class_="sight"),
-            "Something is published or reported meanwhile, but nothing that states the harm. "
-            "Whether it would alarm anybody is not judged.",
-        )
-
-
-def _columns(studies: Sequence[Study]) -> Html:
-    """What the harms and goods are."""
-    goods = {good.id: good for study in studies for good, _ in study.able}
-    items = [(name, f"{harm.title}.") for name, harm in _harms(studies).items()]
-    items += [
-        (
-            f"kept: {name}",
-            f"Whether whoever keeps every word charitably can still work: {good.title}. A policy "
-            "that nobody can keep has no loopholes, and is worth nothing.",
-        )
-        for name, good in goods.items()
-    ]
-    items.append(
-        (
-            "text changed first",
-            "An exit from every policy, and no loophole of its words: a weaker text, published the "
-            "day before it applies. It is ruled as an event of its own, and the clauses that speak "
-            "of such a change are counted.",
-        )
-    )
-    return tag(
-        "section",
-        tag("h2", "What was looked for"),
-        tag("dl", *(tag("div", tag("dt", k), tag("dd", v)) for k, v in items), class_="means"),
-        id="harms",
-    )
-
-
-def _assumed(studies: Sequence[Study]) -> Html:
-    items = (tag("li", line) for line in assumed_of_all(studies))
-    return tag(
-        "section",
-        tag("h2", "Assumed throughout"),
-        tag("ul", *items, class_="assumed"),
-        id="assumed",
-    )
-
-
 # --- filters -----------------------------------------------------------------------------------
 
 
@@ -360,7 +268,7 @@ def _filters(studies: Sequence[Study]) -> Html:
     return tag(
         "form",
         _select("Developer", "developer", by_developer(studies)),
-        _select("Harm", "harm", _harms(studies)),
+        _select("Harm", "harm", harms_of(studies)),
         _select("Result", "state", [name for name in STATES if name in present]),
         tag(
             "div",

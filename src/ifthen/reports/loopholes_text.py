@@ -16,6 +16,7 @@ from ifthen.reports.loopholes_words import (
     capital,
     events,
     happened,
+    harms_of,
     kept,
     label,
     needs,
@@ -90,7 +91,7 @@ def write_scorecard(page: Page, studies: Sequence[Study]) -> None:
 
 def _table(studies: Sequence[Study]) -> Iterator[str]:
     """Harms lead down to their columns like stairs, so that their names may be long."""
-    harms = list(dict.fromkeys(one.harm.id for study in studies for one in study.tested))
+    harms = list(harms_of(studies))
     starts = starts_of(studies)
     rows: list[tuple[str, list[str]]] = []
     for developer, own in by_developer(studies).items():

@@ -266,6 +266,11 @@ def skipped(one: Tested) -> dict[str, str]:
     return dict((*one.literal.skipped, *one.charitable.skipped))
 
 
+def harms_of(studies: Iterable[Study]) -> dict[str, Harm]:
+    """The harms of some studies by their ids, in order."""
+    return {one.harm.id: one.harm for study in studies for one in study.tested}
+
+
 def starts_of(studies: Iterable[Study]) -> list[Start]:
     """How the timelines of some studies begin."""
     return list(dict.fromkeys(one.start for study in studies for one in study.tested))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import click
 
 from ifthen.cli import options
-from ifthen.cli.inputs import refuse
+from ifthen.cli.inputs import load_policies, refuse
 
 
 @click.command(
@@ -72,7 +73,7 @@ def loopholes(
     3 where something is undetermined, else with 0.
     """
     _need_solver()
-    from ifthen import load_policy, policy_ids
+    from ifthen import policy_ids
     from ifthen.cli.output import page, show, show_json, write
     from ifthen.cli.progress import progress
     from ifthen.reports.loopholes_text import write_scorecard, write_study
@@ -82,19 +83,20 @@ def loopholes(
 
     if bool(policies) == everything:
         refuse("POLICY", "name a policy, or ask for --all of them", "ifthen policy list")
-    names = policy_ids() if everything else policies
+    loaded = load_policies(policy_ids() if everything else policies)
+    if html is not None and not Path(html).absolute().parent.is_dir():
+        refuse("--html", f"'{html}' cannot be written: there is no such folder")
     starts = ("assessed", "nothing") if start == "both" else (start,)
     world = World(growth=_factor("--growth", growth), pauses=pauses)
     bounds = Bounds(events, models, stretches)
     asked = None if margin is None else _factor("--margin", margin)
     found = []
     with progress("Harms tested") as report:
-        for number, name in enumerate(names):
-            policy = load_policy(name)
+        for number, policy in enumerate(loaded):
             harms = load_harms(policy, path)
 
             def told(done: int, total: int, number: int = number) -> None:
-                report(number * total + done, len(names) * total)
+                report(number * total + done, len(loaded) * total)
 
             found.append(
                 study(
