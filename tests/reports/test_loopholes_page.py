@@ -31,6 +31,7 @@ from ifthen.reports.page import Page
 from ifthen.review.loopholes import study as studies_of
 from ifthen.review.loopholes.concrete import record_of
 from ifthen.review.loopholes.search import Outcome
+from ifthen.review.loopholes.study import answered
 from ifthen.ruling.finding import FAULTS
 
 REPORTS = Path(ifthen.reports.__file__).parent
@@ -189,6 +190,20 @@ def test_what_is_open_literally_alone_is_never_none() -> None:
     assert one.verdict == "stretched"
     assert needs(one) == ("more than 2 stretches together",)
     assert sight(one) == "silent"
+
+
+def test_what_is_found_when_blame_is_laid_answers_what_was_left_undetermined() -> None:
+    tested = {(one.harm.id, one.start): one for one in made().tested}
+    open_, past = tested["stale", "assessed"].literal, tested["past", "assessed"]
+    plain = tested["untold", "assessed"].blame
+    literal, charitable = answered(open_, open_, plain)
+    assert (literal.status, charitable.status) == ("found", "found")
+    assert charitable.witness is plain.sets[0].witness
+    assert (charitable.length, charitable.why) == (2, "")
+    word = tested["unwritten", "nothing"].blame
+    literal, charitable = answered(open_, open_, word)
+    assert (literal.status, charitable.status) == ("found", "undetermined")
+    assert answered(past.literal, past.charitable, past.blame) == (past.literal, past.charitable)
 
 
 def test_a_proof_counts_where_nothing_was_found_and_not_where_something_was() -> None:

@@ -141,7 +141,8 @@ def study(
             further = range(bounds.events + _FURTHER + 1)
             names = tuple(search.clauses)
             tried += repairs(setting, start, harm, one, names, further)
-        found.append(Tested(harm, start, literal, charitable, blamed, tuple(tried)))
+        answers = answered(literal, charitable, blamed)
+        found.append(Tested(harm, start, *answers, blamed, tuple(tried)))
     able = []
     further = range(bounds.events + _FURTHER + 1)
     for good in goods:
@@ -149,6 +150,24 @@ def study(
         setting = Setting(policy, world, given, bounds.models, bounds.timeout)
         able.append((good, Search(setting, good, full).run(charitably, further)))
     return Study(policy, world, bounds, tuple(found), tuple(able), amendment(policy))
+
+
+def answered(literal: Outcome, charitable: Outcome, blamed: Blame) -> tuple[Outcome, Outcome]:
+    """Both answers, with what was found when blame was laid, which looks at every length.
+
+    An answer stops at the first length that is undetermined; a longer timeline may still be found.
+    """
+    free = [one for one in blamed.sets if all(stretch.sort != "world" for stretch in one.stretched)]
+    plain = [one.witness for one in free if not one.stretched]
+    return _with(literal, [one.witness for one in free]), _with(charitable, plain)
+
+
+def _with(outcome: Outcome, found: Sequence[Witness]) -> Outcome:
+    if outcome.status == "found" or not found:
+        return outcome
+    witness = min(found, key=lambda one: one.length)
+    told = replace(outcome, status="found", length=witness.length, witness=witness)
+    return replace(told, why="", span=None, need=0)
 
 
 def world_for(policy: Policy, margin: Fraction | None, world: World) -> World:
