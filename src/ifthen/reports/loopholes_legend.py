@@ -9,6 +9,7 @@ from ifthen.reports.loopholes_words import (
     BEGINS,
     STATES,
     assumed_of_all,
+    capital,
     harms_of,
     sight,
     starts_of,
@@ -16,7 +17,7 @@ from ifthen.reports.loopholes_words import (
 )
 from ifthen.reports.markup import Html, join, tag
 from ifthen.review.loopholes.start import Start
-from ifthen.review.loopholes.study import Study, Tested
+from ifthen.review.loopholes.study import CALENDAR, Study, Tested
 
 _BEGUN: dict[Start, str] = {
     "assessed": "On the first day one model is in training, and was assessed and found below.",
@@ -42,6 +43,7 @@ def legend(studies: Sequence[Study]) -> Html:
         )
     )
     pairs += [(join((BEGINS[one],)), _BEGUN[one]) for one in starts_of(studies)]
+    pairs.append((join(("dates",)), f"{capital(CALENDAR)}."))
     return tag(
         "section",
         tag("h2", "How to read it"),
@@ -55,8 +57,9 @@ def _sights(every: Iterable[Tested]) -> Iterator[tuple[Html, str]]:
     if "silent" in seen:
         yield (
             tag("span", "silent", class_="sight silent"),
-            "Nothing reaches anybody outside between the beginning of the harm and the last day "
-            "shown: no publication, no notice to a government, no report of an incident.",
+            "Nothing that is written reaches anybody outside between the beginning of the harm and "
+            "the last day shown: no publication, no notice to a government, no report of an "
+            "incident. That a model is deployed is not counted.",
         )
     if "seen in part" in seen:
         yield (

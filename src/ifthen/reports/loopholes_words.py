@@ -16,7 +16,7 @@ from ifthen.review.loopholes.repair import Repair
 from ifthen.review.loopholes.search import Outcome, Witness
 from ifthen.review.loopholes.stance import Stretch
 from ifthen.review.loopholes.start import Start
-from ifthen.review.loopholes.study import Study, Tested, harm_days, silent
+from ifthen.review.loopholes.study import CALENDAR, Study, Tested, harm_days, silent
 from ifthen.ruling.wording import bound_text
 
 State: TypeAlias = Literal["open", "stretched", "undetermined", "none", "proved"]
@@ -243,6 +243,7 @@ def assumed(study: Study) -> tuple[str, ...]:
     """Everything under which the answers hold."""
     return (
         *study.world.says(),
+        CALENDAR,
         *(f"{line} (unless a set above drops it)" for line in ASSUMPTIONS.values()),
         f"at most {plural(study.bounds.models, 'model')}",
         "a timeline that is found is one of the encoding: read the text before saying so of it",

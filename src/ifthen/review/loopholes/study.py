@@ -22,6 +22,11 @@ from ifthen.review.loopholes.start import SAYS, Start, beginning
 from ifthen.review.loopholes.world import World
 
 Verdict: TypeAlias = Literal["open", "stretched", "undetermined", "none"]
+CALENDAR = (
+    "every timeline begins on 1 January 2025, whatever the day from which the policy is in effect: "
+    "only the time between days counts"
+)
+"""How dates of a timeline are to be read."""
 _FURTHER = 4
 """Events beyond the bound where something must be shown to be possible, or a repair to be safe."""
 
@@ -92,7 +97,7 @@ class Study:
             "events": self.bounds.events,
             "models": self.bounds.models,
             "stretches": self.bounds.stretches,
-            "assumes": [*self.world.says(), *ASSUMPTIONS.values()],
+            "assumes": [*self.world.says(), CALENDAR, *ASSUMPTIONS.values()],
             "able": [
                 {"good": good.id, "title": good.title, **_outcome_json(self.policy, outcome)}
                 for good, outcome in self.able
