@@ -26,7 +26,7 @@ from ifthen import rule
 from ifthen.cli.app import app
 from ifthen.reports.loopholes_html import write_loopholes_page
 from ifthen.reports.loopholes_text import write_scorecard, write_study
-from ifthen.reports.loopholes_words import STATES, needs, sight, state
+from ifthen.reports.loopholes_words import STATES, needs, sight, state, story
 from ifthen.reports.page import Page
 from ifthen.review.loopholes import study as studies_of
 from ifthen.review.loopholes.concrete import record_of
@@ -233,6 +233,15 @@ def test_assumptions_of_one_policy_are_not_told_of_all() -> None:
     assert ["margin of 2x" in own[0], "margin of 4x" in own[1]] == [True, True]
 
 
+def test_the_harm_stands_in_the_order_of_the_days() -> None:
+    (one,) = (t for t in made().tested if t.harm.id == "past")
+    assert one.witness is not None
+    assert [line.number for line in story(one.harm, one.witness)] == [1, None]
+    later = replace(one.witness.facts[-1], day=one.witness.end, part="chosen")
+    longer = replace(one.witness, facts=(*one.witness.facts, later))
+    assert [line.number for line in story(one.harm, longer)] == [1, None, 2]
+
+
 # --- the markup --------------------------------------------------------------------------------
 
 
@@ -255,8 +264,10 @@ def test_drawings_are_named_and_number_what_the_list_says() -> None:
         assert drawing.attributes["role"] == "img"
         assert "Timeline from 1 January 2025" in (drawing.attributes["aria-label"] or "")
         numbers = [t.text for t in drawing.all("text", "event-number")]
-        sentences = [li for li in figure.all("li") if li.attributes.get("class") != "empty-story"]
-        assert sorted(numbers) == [str(n + 1) for n in range(len(sentences))]
+        sentences = [li for li in figure.all("li") if "value" in li.attributes]
+        assert sorted(numbers) == [li.attributes["value"] for li in sentences]
+        (told,) = [li.text for li in figure.all("li", "harm")]
+        assert "2025: " in told
         hidden = drawing.all("circle", "hidden")
         assert len(hidden) == sum("(nobody sees it)" in li.text for li in sentences)
         assert bool(hidden) is ("seen by nobody" in drawing.text)

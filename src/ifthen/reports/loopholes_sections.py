@@ -10,12 +10,12 @@ from ifthen.reports.loopholes_drawing import draw
 from ifthen.reports.loopholes_words import (
     BEGINS,
     STATES,
+    Line,
     State,
     amended,
     assumed_apart,
     capital,
     events,
-    happened,
     kept,
     proof_of,
     quoted,
@@ -27,6 +27,7 @@ from ifthen.reports.loopholes_words import (
     skipped,
     state,
     status,
+    story,
 )
 from ifthen.reports.markup import NOTHING, Html, join, plural, tag
 from ifthen.review.loopholes import words
@@ -190,14 +191,9 @@ def _quoted(study: Study, stretch: Stretch, witness: Witness) -> Html:
 def _timeline(witness: Witness, one: Tested, heading: str) -> Html:
     taken = ", ".join(sorted(stretch.name for stretch in witness.taken.stretched))
     stretched = f"Stretched: {taken}." if taken else "Nothing is stretched."
-    story = [
-        tag("li", line, class_="hidden" if fact.hidden else None)
-        for line, fact in zip(
-            words.story(witness), (f for f in witness.facts if f.part == "chosen"), strict=True
-        )
-    ]
-    if not story:
-        story = [tag("li", "No event has to be chosen.", class_="empty-story")]
+    lines = [_line(line) for line in story(one.harm, witness)]
+    if len(lines) == 1:
+        lines.insert(0, tag("li", "No event has to be chosen.", class_="empty-story"))
     seen = words.seen(witness)
     routine = words.routine(witness)
     return tag(
@@ -208,11 +204,16 @@ def _timeline(witness: Witness, one: Tested, heading: str) -> Html:
             f"{capital(SAYS[one.start])}. {stretched}",
         ),
         draw(witness),
-        tag("ol", *story, class_="story"),
-        tag("p", happened(one.harm, witness), class_="harm"),
+        tag("ol", *lines, class_="story"),
         tag("p", routine, class_="lead") if routine else NOTHING,
         tag("p", f"{capital(seen)}. Ruled by the whole policy: nothing broken.", class_="lead"),
     )
+
+
+def _line(line: Line) -> Html:
+    if line.number is None:
+        return tag("li", line.text, class_="harm")
+    return tag("li", line.text, value=line.number, class_="hidden" if line.hidden else None)
 
 
 def _others(one: Tested) -> Iterator[Html]:

@@ -15,7 +15,6 @@ from ifthen.reports.loopholes_words import (
     by_developer,
     capital,
     events,
-    happened,
     harms_of,
     kept,
     label,
@@ -32,6 +31,7 @@ from ifthen.reports.loopholes_words import (
     starts_of,
     state,
     status,
+    story,
 )
 from ifthen.reports.markup import plural
 from ifthen.reports.page import Page
@@ -228,9 +228,11 @@ def _write_tested(page: Page, study: Study, one: Tested) -> None:
 def _write_witness(page: Page, one: Tested, witness: Witness) -> None:
     page.blank()
     page.write(f"The shortest timeline; {SAYS[one.start]}.", indent=2)
-    for line in words.story(witness):
-        page.item("-", line, column=2, indent=4)
-    page.write(happened(one.harm, witness), indent=4, tone="bad")
+    for line in story(one.harm, witness):
+        if line.number is None:
+            page.write(line.text, indent=4, tone="bad")
+        else:
+            page.item("-", line.text, column=2, indent=4)
     extra = words.routine(witness)
     if extra:
         page.write(extra, indent=4)

@@ -171,6 +171,31 @@ def sight(one: Tested) -> str:
     return "silent" if silent(one.witness) else "seen in part"
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A dated sentence of a timeline."""
+
+    text: str
+    number: int | None
+    """Of an event that was chosen; None for the harm."""
+    hidden: bool = False
+    """Whether nobody sees it."""
+
+
+def story(harm: Harm, witness: Witness) -> list[Line]:
+    """What was chosen and the harm, in the order of their days."""
+    chosen = [fact for fact in witness.facts if fact.part == "chosen"]
+    lines = [
+        Line(sentence, number, fact.hidden)
+        for number, (sentence, fact) in enumerate(
+            zip(words.story(witness), chosen, strict=True), start=1
+        )
+    ]
+    _, happens = harm_days(witness)
+    before = sum(fact.day <= happens for fact in chosen)
+    return [*lines[:before], Line(happened(harm, witness), None), *lines[before:]]
+
+
 def happened(harm: Harm, witness: Witness) -> str:
     """The harm as the end of a timeline: the day from which it has happened, and for how long."""
     _, happens = harm_days(witness)
