@@ -156,7 +156,7 @@ def _by_answer(tested: Sequence[Tested]) -> tuple[tuple[str, str], ...]:
     """What is stretched, or why something is undetermined, and for which harms."""
     found: dict[str, dict[str, list[str]]] = {}
     for one in tested:
-        answer = " or ".join(needs(one)) or "; ".join(reasons(one))
+        answer = " or ".join(needs(one)) or reasons(one)
         found.setdefault(answer, {}).setdefault(one.harm.id, []).append(BEGINS[one.start])
     return tuple(
         (answer, ", ".join(_harm(name, begins) for name, begins in harms.items()))

@@ -117,10 +117,16 @@ def reason(outcome: Outcome) -> str:
     return outcome.why.replace("of that length", f"of {events(outcome.length)}")
 
 
-def reasons(one: Tested) -> tuple[str, ...]:
-    """Why a harm is undetermined; empty where neither reading is."""
-    both = (one.literal, one.charitable)
-    return tuple(dict.fromkeys(reason(o) for o in both if o.status == "undetermined"))
+def reasons(one: Tested) -> str:
+    """Why a harm is undetermined, taken literally and charitably; empty where neither is."""
+    told = {
+        name: reason(outcome)
+        for name, outcome in (("literally", one.literal), ("charitably", one.charitable))
+        if outcome.status == "undetermined"
+    }
+    if len(told) == 2 and len(set(told.values())) == 1:
+        return told["literally"]
+    return "; ".join(f"{name} {why}" for name, why in told.items())
 
 
 def needs(one: Tested) -> tuple[str, ...]:
