@@ -14,10 +14,9 @@ from datetime import date
 from ifthen.dates import Day, from_date, to_date
 from ifthen.reports.markup import Html, plural, tag
 from ifthen.review.loopholes.calendar import FIRST
-from ifthen.review.loopholes.concrete import Plain
+from ifthen.review.loopholes.concrete import Plain, spoken
 from ifthen.review.loopholes.search import Witness
-from ifthen.review.loopholes.study import harm_days
-from ifthen.review.loopholes.words import day
+from ifthen.review.loopholes.sight import harm_days
 
 AXIS, LANE, ROW, NAME, SIDE, FOOT = 22, 40, 19, 13, 28, 16
 """Pixels: of the axis, of a lane with one row of marks, of each further row, of a lane's name, of
@@ -65,8 +64,8 @@ def draw(witness: Witness) -> Html:
     clock, happens = harm_days(witness)
     chosen = sum(len(lane.marks) for lane in lanes)
     label = (
-        f"Timeline from {day(FIRST)} to {day(witness.end)}: {plural(chosen, 'event')}, "
-        f"and the harm from {day(happens)}. The list beside it says the same in words."
+        f"Timeline from {spoken(FIRST)} to {spoken(witness.end)}: {plural(chosen, 'event')}, "
+        f"and the harm from {spoken(happens)}. The list beside it says the same in words."
     )
     return tag(
         "svg",
@@ -140,7 +139,7 @@ def _side(sides: Sequence[tuple[Day, str]], top: int, place: _Axis) -> Iterator[
     yield tag("text", ON_THE_SIDE, x=0, y=top + NAME, class_="lane-title")
     for value, kinds in sides:
         x = f"{place(value):.2f}%"
-        named = tag("title", f"{day(value)}: {kinds}")
+        named = tag("title", f"{spoken(value)}: {kinds}")
         yield tag("g", named, tag("line", x1=x, x2=x, y1=top + 17, y2=top + 26, class_="side"))
 
 

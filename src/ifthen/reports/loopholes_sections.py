@@ -32,6 +32,7 @@ from ifthen.reports.loopholes_words import (
 from ifthen.reports.markup import NOTHING, Html, join, plural, tag
 from ifthen.review.loopholes import words
 from ifthen.review.loopholes.search import Outcome, Witness
+from ifthen.review.loopholes.sight import seen as seen_by
 from ifthen.review.loopholes.stance import Stretch
 from ifthen.review.loopholes.start import SAYS
 from ifthen.review.loopholes.study import Study, Tested
@@ -194,7 +195,7 @@ def _timeline(witness: Witness, one: Tested, heading: str) -> Html:
     lines = [_line(line) for line in story(one.harm, witness)]
     if len(lines) == 1:
         lines.insert(0, tag("li", "No event has to be chosen.", class_="empty-story"))
-    seen = words.seen(witness)
+    seen = seen_by(witness)
     routine = words.routine(witness)
     return tag(
         "figure",

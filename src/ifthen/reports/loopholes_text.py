@@ -37,6 +37,7 @@ from ifthen.reports.markup import plural
 from ifthen.reports.page import Page
 from ifthen.review.loopholes import words
 from ifthen.review.loopholes.search import Witness
+from ifthen.review.loopholes.sight import seen as seen_by
 from ifthen.review.loopholes.start import SAYS, Start
 from ifthen.review.loopholes.study import Study, Tested
 
@@ -236,9 +237,7 @@ def _write_witness(page: Page, one: Tested, witness: Witness) -> None:
     extra = words.routine(witness)
     if extra:
         page.write(extra, indent=4)
-    page.write(
-        f"{capital(words.seen(witness))}. Ruled by the whole policy: nothing broken.", indent=4
-    )
+    page.write(f"{capital(seen_by(witness))}. Ruled by the whole policy: nothing broken.", indent=4)
 
 
 # --- the rest ----------------------------------------------------------------------------------

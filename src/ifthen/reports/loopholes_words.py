@@ -10,13 +10,15 @@ from ifthen.policy.model import Policy
 from ifthen.reports.markup import plural
 from ifthen.reports.page import Tone
 from ifthen.review.loopholes import words
+from ifthen.review.loopholes.concrete import spoken
 from ifthen.review.loopholes.findings import ASSUMPTIONS
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.repair import Repair
 from ifthen.review.loopholes.search import Outcome, Witness
+from ifthen.review.loopholes.sight import harm_days, silent
 from ifthen.review.loopholes.stance import Stretch
 from ifthen.review.loopholes.start import Start
-from ifthen.review.loopholes.study import CALENDAR, Study, Tested, harm_days, silent
+from ifthen.review.loopholes.study import CALENDAR, Study, Tested
 from ifthen.ruling.wording import bound_text
 
 State: TypeAlias = Literal["open", "stretched", "undetermined", "none", "proved"]
@@ -208,8 +210,8 @@ def happened(harm: Harm, witness: Witness) -> str:
     assert witness.verdict.harm is not None
     model = witness.verdict.harm.subject.model
     whom = "" if model is None else f" ({model})"
-    until = "" if happens >= witness.end else f"; looked at until {words.day(witness.end)}"
-    return f"{words.day(happens)}: {harm.title}{whom}{until}."
+    until = "" if happens >= witness.end else f"; looked at until {spoken(witness.end)}"
+    return f"{spoken(happens)}: {harm.title}{whom}{until}."
 
 
 def quoted(policy: Policy, stretch: Stretch, witness: Witness) -> str:
@@ -257,7 +259,7 @@ def amended(study: Study) -> str:
         return f"Not shown to be possible: it breaks {', '.join(study.exit.broken)}."
     clauses = ", ".join(study.exit.asked) or "no clause"
     return (
-        f"Another text may take its place on {words.day(study.exit.day)}, published the day "
+        f"Another text may take its place on {spoken(study.exit.day)}, published the day "
         f"before; of such a change speak: {clauses}. What it drops is no longer promised."
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import z3
 
-from ifthen.dates import Day, end_of, format_day, start_of
+from ifthen.dates import Day, end_of, format_day, start_of, to_date
 from ifthen.policy.source import Source
 from ifthen.record.load import parse_record
 from ifthen.record.model import Fact, Record
@@ -69,6 +69,12 @@ def figure(doublings: int) -> str:
     whole, rest = divmod(doublings, 1000)
     value = Fraction(round(2 ** (rest / 1000) * _UNIT)) * Fraction(2) ** whole
     return str(value.numerator)
+
+
+def spoken(value: Day) -> str:
+    """A day as people write it: 5 June 2025."""
+    date = to_date(value)
+    return f"{date.day} {date:%B} {date.year}"
 
 
 def written(facts: Sequence[Plain]) -> list[dict[str, Any]]:

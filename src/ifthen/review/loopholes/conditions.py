@@ -52,7 +52,8 @@ class Conditions(Comparisons):
         memory = (id(expression), here.prefix, here.trigger, here.names, here.lenient)
         if memory not in self._truths:
             self._truths[memory] = self._truth(expression, here)
-        return self._truths[memory]
+        found: K = self._truths[memory]
+        return found
 
     def _truth(self, expression: Expression, here: Here) -> K:
         match expression:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ifthen.dates import Day, Duration, add_to_day, day_of
-from ifthen.policy.model import Cadence, Clause, Pattern, Policy, Test
+from ifthen.policy.model import Cadence, Clause, Maintain, Pattern, Policy, Test
 from ifthen.review.loopholes.arbiter import Verdict, judge
 from ifthen.review.loopholes.concrete import Plain
 from ifthen.review.loopholes.full import Full, words_of
@@ -91,6 +91,10 @@ class _Work:
     """Facts put where their day says."""
     changed: bool = False
 
+    @property
+    def _adopted(self) -> Day:
+        return next((f.day for f in self.facts if f.kind == "policy_adopted"), self.facts[0].day)
+
     def mend(self, finding: Finding) -> None:
         """Take up what one broken promise wants."""
         own, _, part = finding.clause.partition("#")[2].partition("/")
@@ -128,7 +132,10 @@ class _Work:
         if index is not None and about is not None:
             said = {**fact.attributes, "about": self._about(about, index)}
             fact = replace(fact, attributes=said)
-        if not deed.ahead or index is None:
+        if isinstance(clause, Maintain):  # in place when the state begins
+            fact = replace(fact, day=max(fact.day - 1, self._adopted))
+            self._add(fact, pattern, self.facts, self.besides)
+        elif not deed.ahead or index is None:
             self._add(fact, pattern, self.facts, self.besides)
         elif deed.lead is not None:
             fact = replace(fact, day=_earlier(self.facts[index].day, deed.lead))

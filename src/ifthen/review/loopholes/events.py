@@ -159,16 +159,16 @@ class Matched:
             return self.slots.start
         memory = ("birth", self.model)
         if memory not in self._memory:
-            self._memory[memory] = self._birth()
+            self._memory[memory] = self._birth(self.model)
         found: Date = self._memory[memory]
         return found
 
-    def _birth(self) -> Date:
+    def _birth(self, model: int) -> Date:
         found = self.slots.end
         for index in reversed(range(len(self.slots))):
             slot = self.slots.all[index]
             date = slot.date if index in self.slots.ruled else self.slots.start
-            found = Date.choose(slot.model_is(self.model), date, found)
+            found = Date.choose(slot.model_is(model), date, found)
         return found
 
     def born(self, prefix: int, model: int) -> Bit:

@@ -94,7 +94,7 @@ class Full:
         for kind, name in sorted(self.tested):
             if kind == "organisation":
                 type_ = attributes_of(kind)[name].type
-                words = list(self._developer.get(name, ())) or ["other"]
+                words = list(dict.fromkeys(self._developer.get(name, ()))) or ["other"]
                 found[name] = {"number": _LARGE, "boolean": False}.get(type_, words)
         return found or None
 

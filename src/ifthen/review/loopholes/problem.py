@@ -22,7 +22,7 @@ from ifthen.review.loopholes.conditions import Conditions
 from ifthen.review.loopholes.encode import kept
 from ifthen.review.loopholes.findings import REACHED, findings_follow, target
 from ifthen.review.loopholes.harms import Harm
-from ifthen.review.loopholes.kleene import conj, disj
+from ifthen.review.loopholes.kleene import conj, disj, neg
 from ifthen.review.loopholes.slots import NOBODY, Fixed, Free, Slots
 from ifthen.review.loopholes.stance import Stance, Stretch
 from ifthen.review.loopholes.world import PAUSES, World, constraints
@@ -178,6 +178,23 @@ class Problem:
         model = self._tidy() if answer == "sat" else None
         self.solver.pop(self.solver.num_scopes())
         return answer, model
+
+    def unlike(self, model: Any) -> Any:
+        """That the facts are of other kinds than in a solution."""
+        kinds = [(slot.kind, model.eval(slot.kind, True)) for slot in self.slots.free]
+        return z3.Or(*(var != value for var, value in kinds))
+
+    def decided(self) -> Any:
+        """That every model is found to be above or below what is hidden, if only once."""
+        found = []
+        for model in self.slots.models:
+            decides = [
+                conj((slot.is_kind("threshold_decision"), slot.model_is(model)))
+                for slot in self.slots.all
+            ]
+            asked = neg(disj(slot.model_is(model) for slot in self.slots.free))
+            found.append(disj((asked, *decides)))
+        return conj(found)
 
     def possible(self, assumptions: Sequence[Any]) -> bool:
         """Whether any timeline keeps the clauses, whatever comes of it."""

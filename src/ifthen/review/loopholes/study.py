@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
-from ifthen.dates import Day, day_of
 from ifthen.policy.model import Policy
-from ifthen.review.loopholes import words
+from ifthen.review.loopholes import sight, words
 from ifthen.review.loopholes.amendment import Exit, amendment
 from ifthen.review.loopholes.blame import Blame, blame
 from ifthen.review.loopholes.findings import ASSUMPTIONS, margin_of
@@ -180,20 +179,6 @@ def world_for(policy: Policy, margin: Fraction | None, world: World) -> World:
     return replace(world, margin=margin_of(policy) if margin is None else margin)
 
 
-def silent(witness: Witness) -> bool:
-    """Whether nothing reaches outsiders of what leads to the harm, up to the last day shown."""
-    return words.seen(witness).startswith("silent")
-
-
-def harm_days(witness: Witness) -> tuple[Day, Day]:
-    """When the clock of the harm begins to run, and the day from which the harm has happened."""
-    finding = witness.verdict.harm
-    assert finding is not None
-    outcome = finding.outcome
-    first = witness.end if outcome.triggered is None else day_of(outcome.triggered[0])
-    return first, witness.end if outcome.due is None else day_of(outcome.due[1])
-
-
 def _tested_json(policy: Policy, one: Tested) -> dict[str, Any]:
     return {
         "harm": one.harm.id,
@@ -249,7 +234,7 @@ def _outcome_json(policy: Policy, outcome: Outcome) -> dict[str, Any]:
 
 def _witness_json(policy: Policy, witness: Witness) -> dict[str, Any]:
     harm = witness.verdict.harm
-    clock, happens = harm_days(witness)
+    clock, happens = sight.harm_days(witness)
     return {
         "events": witness.length,
         "clock": words.date_json(clock),
@@ -259,7 +244,7 @@ def _witness_json(policy: Policy, witness: Witness) -> dict[str, Any]:
         "readings": dict(witness.taken.parses),
         "says": list(words.story(witness)),
         "harm": None if harm is None else harm.says,
-        "silent": silent(witness),
-        "seen": words.seen(witness),
+        "silent": sight.silent(witness),
+        "seen": sight.seen(witness),
         "facts": words.facts_json(witness),
     }

@@ -108,7 +108,7 @@ class _Wants:
             case Cadence(do=do):
                 yield from self._deed(do, False, None, {})
             case Maintain(keep=keep):
-                yield from self.true(keep, False, {})
+                yield from self.true(keep, True, {})
             case Forbid(unless=unless):
                 yield from self.true(unless, True, {})
             case Whenever(require=condition) if condition is not None:
