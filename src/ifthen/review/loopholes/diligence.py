@@ -189,7 +189,9 @@ class _Work:
         """Have the triggering fact, or the last of some events before it, state something."""
         place = index
         if want.of is not None:
-            last = len(self.facts) if index is None else index
+            last = len(self.facts)
+            if index is not None and not isinstance(clause, Maintain):
+                last = index
             patterns = want.of.patterns
             held = (n for n in reversed(range(last)) if _is(self.facts[n], patterns))
             place = next(held, None)

@@ -56,7 +56,7 @@ class Full:
                 for kind in kinds_of(want.of) if want.of is not None else triggers(clause):
                     self.tested.add((kind, want.attribute))
                     self._add(kind, want.attribute, want.words)
-        self._lists.setdefault("roles", {})["holders"] = list(policy.roles) or ["nobody"]
+        self._add("roles", "holders", policy.roles or ("nobody",))
 
     def stated(self, kind: str, said: Mapping[str, Any]) -> dict[str, Any]:
         """What a fact says, and of whatever else the policy asks of its kind, the plainest."""
