@@ -17,6 +17,7 @@ from ifthen.review.loopholes.amendment import amendment
 from ifthen.review.loopholes.blame import Blame, Blamed
 from ifthen.review.loopholes.concrete import Plain
 from ifthen.review.loopholes.diligence import complete
+from ifthen.review.loopholes.edits import Edit
 from ifthen.review.loopholes.full import Full
 from ifthen.review.loopholes.harms import Harm, Harms, parse_harms
 from ifthen.review.loopholes.repair import Repair
@@ -199,8 +200,10 @@ class _Maker:
         why = "3 events last 59 days at most, and the harm needs 64"
         open_ = Outcome("undetermined", 3, None, ("write",), (), why, 59, 64)
         repairs = (
-            Repair("bound", "soon", "62", True, Outcome("none", 7, None, (), (), "", 700, 64)),
-            Repair("add", "unwritten", "", False, Outcome("found", 2, witness)),
+            Repair(
+                (Edit("bound", "soon", "62"),), True, Outcome("none", 7, None, (), (), "", 700, 64)
+            ),
+            Repair((Edit("add", "unwritten"),), False, Outcome("found", 2, witness)),
         )
         blame = Blame((Blamed(frozenset({SOON}), witness),), 3, 2, (open_,))
         return Tested(harm, "nothing", Outcome("found", 0, witness), open_, blame, repairs)

@@ -11,6 +11,7 @@ from ifthen.reports.markup import plural
 from ifthen.reports.page import Tone
 from ifthen.review.loopholes import words
 from ifthen.review.loopholes.concrete import spoken
+from ifthen.review.loopholes.edits import LENGTHS
 from ifthen.review.loopholes.findings import ASSUMPTIONS
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.repair import Repair
@@ -231,15 +232,23 @@ def quoted(policy: Policy, stretch: Stretch, witness: Witness) -> str:
     return told
 
 
+_EDITS: dict[str, str] = {
+    "bound": "bound {name} to {value} days at most",
+    "settle": "settle {name} as {value}",
+    "deadline": "give {name} a deadline of {value} days",
+    "clock": "let the clock of {name} run for {value} days at most",
+    "add": "promise the clause of {name} itself",
+}
+
+
 def repaired(repair: Repair) -> str:
-    """A change of the text, and whether it suffices."""
-    what = {
-        "bound": f"bound {repair.name} to {repair.value} days at most",
-        "settle": f"settle {repair.name} as {repair.value}",
-        "add": f"promise the clause of {repair.name} itself",
-    }[repair.kind]
+    """Changes of the text, and whether they suffice."""
+    what = " and ".join(
+        _EDITS[edit.kind].format(name=edit.name, value=edit.value) for edit in repair.edits
+    )
     if repair.safe:
-        loosest = "the loosest bound that is safe, " if repair.kind == "bound" else ""
+        bounded = any(edit.kind in LENGTHS for edit in repair.edits)
+        loosest = "the loosest that is safe, " if bounded else ""
         return f"{what}: {loosest}{status(repair.outcome)}"
     return f"{what}: does not suffice, {status(repair.outcome)}"
 

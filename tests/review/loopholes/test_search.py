@@ -102,7 +102,11 @@ def test_a_policy_can_be_kept_and_work_goes_on() -> None:
 
 def test_the_clause_a_reader_wants_repairs_it() -> None:
     found = harm("deepmind/fsf@1.0", "stale", "--events", "0", "--repairs")
-    tried = {(one["kind"], one["name"]): one["safe"] for one in found["repairs"]}
+    tried = {
+        (edit["kind"], edit["name"]): one["safe"]
+        for one in found["repairs"]
+        for edit in one["edits"]
+    }
     assert tried == {("add", "stale"): True}
 
 

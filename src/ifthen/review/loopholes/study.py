@@ -206,9 +206,7 @@ def _tested_json(policy: Policy, one: Tested) -> dict[str, Any]:
         },
         "repairs": [
             {
-                "kind": repair.kind,
-                "name": repair.name,
-                "value": repair.value or None,
+                "edits": [edit.as_json() for edit in repair.edits],
                 "safe": repair.safe,
                 "events": repair.outcome.length,
                 "span_days": repair.outcome.span,
