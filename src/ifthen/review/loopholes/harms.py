@@ -22,7 +22,7 @@ from ifthen.policy.source import NOWHERE, Diagnostic, InputError, Source, did_yo
 from ifthen.policy.syntax import parse_condition
 from ifthen.policy.types import Checker
 from ifthen.policy.yaml import Scalar, compose, read_source
-from ifthen.review.loopholes.findings import REACHED, target
+from ifthen.review.hidden import REACHED, target
 from ifthen.ruling.variants import below, roots
 
 PREFIX = "harm-"

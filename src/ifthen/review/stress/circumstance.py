@@ -1,0 +1,350 @@
+"""What a condition of a policy comes to in a simulated circumstance.
+
+A circumstance is all that a future knows of a model: its finding, whether the safeguards are in
+place, what is running, and how far away the last assessment is. Conditions ask for more than that.
+What they ask for beyond it is taken by who asks: a literal-minded house has every paper that
+relieves it and none that burdens it; a charitable one decides by the finding, so that while a
+threshold is not below and its safeguards are missing, no decision says that all is well.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from ifthen.policy.model import (
+    Attribute,
+    Call,
+    Choice,
+    Compare,
+    Constant,
+    Defined,
+    DurationLiteral,
+    Events,
+    Expression,
+    Logic,
+    Not,
+    Pattern,
+    Policy,
+    Quantified,
+    TermRef,
+    Variable,
+    Words,
+)
+from ifthen.review.hidden import high, target
+from ifthen.review.stress.lengths import days_of
+from ifthen.vocabulary import FINDINGS, KINDS
+
+RANKS = range(len(FINDINGS))
+"""Findings by rank: below, alert, cannot_rule_out, crossed."""
+RUNNING = frozenset({"train", "deploy", "use-inside", "store"})
+LOOKS = frozenset({"assessment_started", "assessment_completed", "evaluation_result"})
+"""Kinds that are a look at what a model can do."""
+ACT: Mapping[str, Any] = {
+    "purpose": "capability",
+    "stage": "general",
+    "frontier": True,
+    "large_scale": True,
+}
+"""What is known of every act in a future: work on capability, release to all, at the frontier."""
+_FLOP = Fraction(10) ** 27
+_NEVER = frozenset(
+    {
+        "policy_amended",
+        "power_exercised",
+        "algorithmic_breakthrough",
+        "training_paused",
+        "training_ended",
+        "weights_deleted",
+        "weights_locked",
+        "model_withdrawn",
+        "model_restricted",
+        "documents_destroyed",
+        "standard_lapsed",
+        "interim_measures_found_inadequate",
+    }
+) | {name for name, kind in KINDS.items() if kind.group in ("trouble", "world")}
+"""Kinds that no future holds: rivals, incidents, powers, changes of the policy."""
+_ALWAYS = frozenset({"policy_adopted", "training_started", "training_progress", "model_released"})
+_FOLLOW = frozenset({"findings", "safeguards"})
+"""Groups of kinds that a charitable house takes by the finding; other papers it always has."""
+_PLAIN = frozenset({"assessment", "mitigation", "model", "stage"})
+"""Tests that a look or a finding of a future always passes."""
+_COMPARE = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstance:
+    """What a future knows of a model."""
+
+    rank: int = 0
+    """The last finding, of ``FINDINGS``."""
+    safeguarded: bool = False
+    running: frozenset[str] = RUNNING
+    grown: Fraction = Fraction(1)
+    """Effective compute over that at the last assessment."""
+    since_start: float = 0.0
+    """Days since the last assessment started."""
+    since_done: float = 0.0
+
+    @property
+    def calm(self) -> bool:
+        """Nothing was found, or what was found has its safeguards."""
+        return self.rank == 0 or self.safeguarded
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges the conditions of one policy in one circumstance."""
+
+    policy: Policy
+    here: Circumstance
+    literal: bool
+    """Whether words, parses and papers are taken in the house's own favour."""
+    bound: Mapping[str, str] = field(default_factory=dict)
+    """Quantified variables, by name."""
+
+    def holds(self, expression: Expression | None, *, relief: bool) -> bool:
+        """Whether a condition is true.
+
+        Args:
+            expression: the condition; none is true.
+            relief: whether it would relieve the house if it were.
+        """
+        return True if expression is None else self._value(expression, relief)[0]
+
+    def _value(self, e: Expression, relief: bool) -> tuple[bool, bool]:
+        """The value, and whether it is known rather than taken."""
+        match e:
+            case Constant(value=bool(value)):
+                return value, True
+            case Defined(expression=inner):
+                return self._value(inner, relief)
+            case Not(operand=inner):
+                value, known = self._value(inner, not relief)
+                return not value, known
+            case Logic(operator=joined, operands=operands):
+                return self._logic(joined, [self._value(each, relief) for each in operands], relief)
+            case Choice(options=options):
+                return self._parses([self._value(o, relief) for o in options.values()], relief)
+            case Quantified(quantifier=quantifier, variable=name, domain=domain, body=body):
+                values = [
+                    Judge(self.policy, self.here, self.literal, {**self.bound, name: member})._value(
+                        body, relief
+                    )
+                    for member in self._members(domain)
+                ]
+                return _all(values) if quantifier == "every" else _any(values)
+            case TermRef(term=name):
+                said = self.policy.terms[name].charitable.value
+                if self.literal or not isinstance(said, bool):
+                    return self._taken(relief)
+                return said, False
+            case Compare():
+                return self._compare(e, relief)
+            case Call():
+                return self._call(e, relief)
+        return self._taken(relief)
+
+    def _taken(self, relief: bool) -> tuple[bool, bool]:
+        """What a future does not know."""
+        return (relief if self.literal or self.here.calm else not relief), False
+
+    def _logic(
+        self, joined: str, values: list[tuple[bool, bool]], relief: bool
+    ) -> tuple[bool, bool]:
+        if joined == "and":
+            return _all(values)
+        if joined == "or":
+            return _any(values)
+        known = next((each for each in values if each[1]), None)
+        if values[0][1] or not self.literal:
+            return values[0]
+        told = [values[0], *([known] if known is not None else [])]
+        return self._parses(told, relief)
+
+    def _parses(self, values: list[tuple[bool, bool]], relief: bool) -> tuple[bool, bool]:
+        """One text, several parses: whoever is literal-minded takes the best, others keep all."""
+        return _any(values) if self.literal == relief else _all(values)
+
+    def _members(self, domain: Expression) -> Iterable[str]:
+        match domain:
+            case Words(values=words):
+                return words
+            case Call(function="thresholds"):
+                return [t.id for t in self.policy.thresholds.values() if not t.checkpoint]
+            case Call(function="categories"):
+                return [c.id for c in self.policy.categories.values() if c.tracked]
+            case Call(function="models"):
+                return ["this"]
+            case Call(function="required", arguments=arguments):
+                return self._required(self._word(arguments[0]))
+            case Call(function="criteria", arguments=arguments):
+                standard = self.policy.standards.get(self._word(arguments[0]) or "")
+                return [c.id for c in standard.criteria] if standard is not None else []
+        return []
+
+    def _required(self, name: str | None) -> Iterable[str]:
+        threshold = self.policy.thresholds.get(name or "")
+        if threshold is not None:
+            return threshold.requires
+        category = self.policy.categories.get(name or "")
+        levels = category.levels.values() if category is not None else ()
+        return tuple(dict.fromkeys(s for level in levels for s in level.requires))
+
+    def _word(self, e: Expression) -> str | None:
+        """A word, a name or a quantified variable."""
+        if isinstance(e, Variable):
+            return self.bound.get(e.name, e.name)
+        if isinstance(e, Constant) and isinstance(e.value, str):
+            return self.bound.get(e.value, e.value)
+        return None
+
+    # --- comparisons ---
+
+    def _compare(self, e: Compare, relief: bool) -> tuple[bool, bool]:
+        left, right = e.left, e.right
+        ranked = self._rank(left)
+        if ranked is not None:
+            place, order = ranked
+            return _ranked(e.operator, place, order, right, self._word(right)), True
+        if isinstance(left, Call) and isinstance(left.arguments[0:1], tuple) and left.arguments:
+            known = self._measured(left, right)
+            if known is not None and e.operator in _COMPARE:
+                return bool(_COMPARE[e.operator](*known)), True
+        said = self._said(left)
+        if said is not None and e.operator in ("=", "!="):
+            other = right.value if isinstance(right, Constant) else self._word(right)
+            return (said == other) == (e.operator == "="), True
+        one, two = self._word(left), self._word(right)
+        if e.operator in ("=", "!=") and one is not None and two is not None:
+            return (one == two) == (e.operator == "="), True
+        return self._taken(relief)
+
+    def _rank(self, e: Expression) -> tuple[int, tuple[str, ...]] | None:
+        """The rank of a standing, score or forecast, and the words in their order."""
+        if not isinstance(e, Call) or e.function not in ("status", "level", "forecast"):
+            return None
+        name, hidden = self._word(e.arguments[0]), target(self.policy)
+        here = self.here
+        if e.function == "status":
+            return (here.rank if name == hidden else 0), FINDINGS
+        scale = self.policy.scale
+        if not scale:
+            return None
+        if name != hidden:
+            return (-1 if e.function == "forecast" else 0), scale
+        past = high(self.policy)
+        if e.function == "forecast":
+            return (past if here.rank >= 1 else -1), scale
+        mitigated = here.safeguarded and "pre" not in map(self._word, e.arguments[1:])
+        return (past if here.rank >= 2 and not mitigated else max(0, past - 1)), scale
+
+    def _measured(self, left: Call, right: Expression) -> tuple[Any, Any] | None:
+        """Both sides of a comparison of time, growth or training compute, where they are known."""
+        if left.function == "flop" and isinstance(right, Constant):
+            return _FLOP, right.value
+        events = left.arguments[0]
+        if left.function == "growth" and isinstance(right, Constant):
+            result = isinstance(events, Constant) and events.value == "result"
+            if result or (isinstance(events, Events) and looks_at(events, self.policy)):
+                return self.here.grown, right.value
+        if left.function == "since" and isinstance(right, DurationLiteral):
+            found = looks_at(events, self.policy) if isinstance(events, Events) else frozenset()
+            if found:
+                start = found <= {"assessment_started"}
+                since = self.here.since_start if start else self.here.since_done
+                return since, days_of(right.value)
+        return None
+
+    def _said(self, e: Expression) -> Any:
+        """An attribute of an act, or of the act under way, as far as every future knows it."""
+        if isinstance(e, Attribute) and (
+            e.of is None or all(p.kind in _ALWAYS for p in e.of.patterns)
+        ):
+            return ACT.get(e.name)
+        return None
+
+    # --- primitives ---
+
+    def _call(self, e: Call, relief: bool) -> tuple[bool, bool]:
+        match e.function:
+            case "in_place" | "approved":
+                return self.here.safeguarded, True
+            case "running":
+                return self._word(e.arguments[0]) in self.here.running, True
+            case "counts":
+                return relief, False
+            case "did" if isinstance(e.arguments[0], Events):
+                return _any([self._did(p, relief) for p in e.arguments[0].patterns])
+        return self._taken(relief)
+
+    def _did(self, pattern: Pattern, relief: bool) -> tuple[bool, bool]:
+        if pattern.kind in _NEVER:
+            return False, True
+        if pattern.kind in _ALWAYS:
+            return True, True
+        plain = all(test.attribute in _PLAIN for test in pattern.tests)
+        if plain and pattern.kind in LOOKS | {"threshold_decision"}:
+            return True, True
+        if pattern.kind == "forecast":
+            return self._taken(relief)
+        if KINDS[pattern.kind].group in _FOLLOW:
+            return self._taken(relief)
+        return relief, False
+
+
+def looks_at(events: Expression, policy: Policy) -> frozenset[str]:
+    """The kinds of the events that are a look at what a model can do; empty where any is not.
+
+    A look at one threshold that is not the hidden one, or at safeguards alone, is none.
+    """
+    if not isinstance(events, Events):
+        return frozenset()
+    hidden = target(policy)
+    for pattern in events.patterns:
+        if pattern.kind not in LOOKS:
+            return frozenset()
+        for test in pattern.tests:
+            if test.attribute == "threshold" and hidden not in test.values:
+                return frozenset()
+            if test.attribute == "assessment" and set(test.values) <= {
+                "safeguards",
+                "internal_deployment_review",
+            }:
+                return frozenset()
+            if test.attribute in ("what", "parts"):
+                return frozenset()
+    return frozenset(pattern.kind for pattern in events.patterns)
+
+
+def _ranked(
+    compared: str, place: int, order: tuple[str, ...], right: Expression, word: str | None
+) -> bool:
+    if isinstance(right, Words):
+        return place >= 0 and order[place] in right.values
+    if word not in order:
+        return False
+    return bool(_COMPARE[compared](place, order.index(word)))
+
+
+def _all(values: list[tuple[bool, bool]]) -> tuple[bool, bool]:
+    if any(known and not value for value, known in values):
+        return False, True
+    return all(value for value, _ in values), all(known for _, known in values)
+
+
+def _any(values: list[tuple[bool, bool]]) -> tuple[bool, bool]:
+    if any(known and value for value, known in values):
+        return True, True
+    return any(value for value, _ in values), all(known for _, known in values)
