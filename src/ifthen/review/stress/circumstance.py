@@ -2,18 +2,23 @@
 
 A circumstance is all that a future knows of a model: its finding, whether the safeguards are in
 place, what is running, and how far away the last assessment is. Conditions ask for more than that.
-What they ask for beyond it is taken by who asks: a literal-minded house has every paper that
-relieves it and none that burdens it; a charitable one decides by the finding, so that while a
-threshold is not below and its safeguards are missing, no decision says that all is well.
+What they ask for beyond it is *taken*:
+
+- ``favour``: as suits who has to keep the policy. Every paper that relieves is there, none that
+  burdens, and of several parses the best counts.
+- ``finding``: decisions and safeguards follow the finding, so that while a threshold is not below
+  and its safeguards are missing, no decision says that all is well. Other papers are as they
+  should be. Of several parses all are kept.
+- ``against``: as burdens most. Whatever could bring a duty about has happened.
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from ifthen.policy.model import (
     Attribute,
@@ -38,11 +43,14 @@ from ifthen.review.hidden import high, target
 from ifthen.review.stress.lengths import days_of
 from ifthen.vocabulary import FINDINGS, KINDS
 
+Attitude: TypeAlias = Literal["favour", "finding", "against"]
 RANKS = range(len(FINDINGS))
 """Findings by rank: below, alert, cannot_rule_out, crossed."""
 RUNNING = frozenset({"train", "deploy", "use-inside", "store"})
-LOOKS = frozenset({"assessment_started", "assessment_completed", "evaluation_result"})
-"""Kinds that are a look at what a model can do."""
+LOOKS = frozenset(
+    {"assessment_started", "assessment_completed", "evaluation_result", "capability_report"}
+)
+"""Kinds that are, or rest on, a look at what a model can do."""
 ACT: Mapping[str, Any] = {
     "purpose": "capability",
     "stage": "general",
@@ -65,12 +73,15 @@ _NEVER = frozenset(
         "documents_destroyed",
         "standard_lapsed",
         "interim_measures_found_inadequate",
+        "rival_passed_threshold",
+        "rival_assessed",
     }
-) | {name for name, kind in KINDS.items() if kind.group in ("trouble", "world")}
+) | {name for name, kind in KINDS.items() if kind.group == "trouble"}
 """Kinds that no future holds: rivals, incidents, powers, changes of the policy."""
 _ALWAYS = frozenset({"policy_adopted", "training_started", "training_progress", "model_released"})
 _FOLLOW = frozenset({"findings", "safeguards"})
 """Groups of kinds that a charitable house takes by the finding; other papers it always has."""
+_SAFE = frozenset({"standard_activated", "standard_approved"})
 _PLAIN = frozenset({"assessment", "mitigation", "model", "stage"})
 """Tests that a look or a finding of a future always passes."""
 _COMPARE = {
@@ -109,8 +120,7 @@ class Judge:
 
     policy: Policy
     here: Circumstance
-    literal: bool
-    """Whether words, parses and papers are taken in the house's own favour."""
+    attitude: Attitude
     bound: Mapping[str, str] = field(default_factory=dict)
     """Quantified variables, by name."""
 
@@ -139,26 +149,35 @@ class Judge:
                 return self._parses([self._value(o, relief) for o in options.values()], relief)
             case Quantified(quantifier=quantifier, variable=name, domain=domain, body=body):
                 values = [
-                    Judge(self.policy, self.here, self.literal, {**self.bound, name: member})._value(
-                        body, relief
-                    )
+                    replace(self, bound={**self.bound, name: member})._value(body, relief)
                     for member in self._members(domain)
                 ]
                 return _all(values) if quantifier == "every" else _any(values)
             case TermRef(term=name):
                 said = self.policy.terms[name].charitable.value
-                if self.literal or not isinstance(said, bool):
+                if self.attitude == "favour" or not isinstance(said, bool):
                     return self._taken(relief)
                 return said, False
             case Compare():
                 return self._compare(e, relief)
             case Call():
                 return self._call(e, relief)
-        return self._taken(relief)
+        return self._taken(relief, _events(e))
 
-    def _taken(self, relief: bool) -> tuple[bool, bool]:
-        """What a future does not know."""
-        return (relief if self.literal or self.here.calm else not relief), False
+    def _taken(self, relief: bool, events: Expression | None = None) -> tuple[bool, bool]:
+        """What a future does not know; a paper where the events are no decision or safeguard.
+
+        Whom a policy is about is never left to it: whatever makes it apply is so.
+        """
+        kinds = events.patterns if isinstance(events, Events) else ()
+        if any(KINDS[pattern.kind].group == "world" for pattern in kinds):
+            return not relief, False
+        if self.attitude == "finding":
+            paper = isinstance(events, Events) and not any(
+                KINDS[p.kind].group in _FOLLOW for p in events.patterns
+            )
+            return (relief if paper or self.here.calm else not relief), False
+        return (relief if self.attitude == "favour" else not relief), False
 
     def _logic(
         self, joined: str, values: list[tuple[bool, bool]], relief: bool
@@ -168,14 +187,14 @@ class Judge:
         if joined == "or":
             return _any(values)
         known = next((each for each in values if each[1]), None)
-        if values[0][1] or not self.literal:
+        if values[0][1] or self.attitude != "favour":
             return values[0]
         told = [values[0], *([known] if known is not None else [])]
         return self._parses(told, relief)
 
     def _parses(self, values: list[tuple[bool, bool]], relief: bool) -> tuple[bool, bool]:
-        """One text, several parses: whoever is literal-minded takes the best, others keep all."""
-        return _any(values) if self.literal == relief else _all(values)
+        """One text, several parses: in one's own favour the best counts, else all are kept."""
+        return _any(values) if (self.attitude == "favour") == relief else _all(values)
 
     def _members(self, domain: Expression) -> Iterable[str]:
         match domain:
@@ -223,13 +242,15 @@ class Judge:
             if known is not None and e.operator in _COMPARE:
                 return bool(_COMPARE[e.operator](*known)), True
         said = self._said(left)
+        if said is not None and e.operator == "in" and isinstance(right, Words):
+            return said in right.values, True
         if said is not None and e.operator in ("=", "!="):
             other = right.value if isinstance(right, Constant) else self._word(right)
             return (said == other) == (e.operator == "="), True
         one, two = self._word(left), self._word(right)
         if e.operator in ("=", "!=") and one is not None and two is not None:
             return (one == two) == (e.operator == "="), True
-        return self._taken(relief)
+        return self._taken(relief, _events(left))
 
     def _rank(self, e: Expression) -> tuple[int, tuple[str, ...]] | None:
         """The rank of a standing, score or forecast, and the words in their order."""
@@ -287,7 +308,7 @@ class Judge:
                 return relief, False
             case "did" if isinstance(e.arguments[0], Events):
                 return _any([self._did(p, relief) for p in e.arguments[0].patterns])
-        return self._taken(relief)
+        return self._taken(relief, _events(e))
 
     def _did(self, pattern: Pattern, relief: bool) -> tuple[bool, bool]:
         if pattern.kind in _NEVER:
@@ -297,11 +318,26 @@ class Judge:
         plain = all(test.attribute in _PLAIN for test in pattern.tests)
         if plain and pattern.kind in LOOKS | {"threshold_decision"}:
             return True, True
-        if pattern.kind == "forecast":
-            return self._taken(relief)
-        if KINDS[pattern.kind].group in _FOLLOW:
-            return self._taken(relief)
-        return relief, False
+        if any(t.attribute == "threshold" and self._elsewhere(t.values) for t in pattern.tests):
+            return relief, False
+        if pattern.kind in _SAFE:
+            return self.here.safeguarded, True
+        return self._taken(relief, Events((pattern,)))
+
+    def _elsewhere(self, names: Iterable[str]) -> bool:
+        """Whether only thresholds are named of which nothing is hidden."""
+        meant = {self.bound.get(name, name) for name in names}
+        return bool(meant) and target(self.policy) not in meant
+
+
+def _events(e: Expression) -> Events | None:
+    """The events that a primitive or an attribute is about; an act's own attributes are papers."""
+    if isinstance(e, Attribute):
+        return e.of if e.of is not None else Events(())
+    if isinstance(e, Call) and e.arguments:
+        first = e.arguments[0]
+        return first if isinstance(first, Events) else _events(first)
+    return None
 
 
 def looks_at(events: Expression, policy: Policy) -> frozenset[str]:
