@@ -57,13 +57,14 @@ def derive(policy: Policy) -> Promises:
     found: list[Found] = []
     papers: list[str] = []
     left: list[tuple[str, str]] = []
+    margin = _margin(policy)
     for clause in policy.clauses:
         name = clause.common.id
         if clause.common.force not in _BINDING:
             continue
         own = list(_read(policy, clause))
         found += own
-        if own:
+        if own or name == margin.clause:
             continue
         why = _why(policy, clause)
         if why is None:
@@ -83,7 +84,7 @@ def derive(policy: Policy) -> Promises:
         target(policy),
         looks,
         holds,
-        _margin(policy),
+        margin,
         mentions(policy, "alert"),
         tuple(words),
         tuple(papers),

@@ -188,3 +188,18 @@ class _Making:
         if self.house.prepares == "early" and asked:
             return (False, True, True, True)
         return tuple(owed)
+
+
+IDLE = Plan(
+    Clock(),
+    NEVER,
+    Clock(),
+    NEVER,
+    False,
+    0.0,
+    0,
+    dict.fromkeys(ACTIONS, (NEVER,) * 4),
+    (False,) * 4,
+    House("nobody", "promises nothing", "literal", 0.0, 1.0, "held", 1.0, 1.0, 0.0, 1.0, 1.0),
+)
+"""The plan of somebody who promises nothing."""

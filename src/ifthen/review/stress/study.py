@@ -11,8 +11,9 @@ from ifthen.policy.model import Policy
 from ifthen.review.stress.derive import derive
 from ifthen.review.stress.estimate import Estimates, estimate
 from ifthen.review.stress.houses import House
+from ifthen.review.stress.plan import IDLE
 from ifthen.review.stress.promises import Promises
-from ifthen.review.stress.run import Futures, Workers, case_of, run
+from ifthen.review.stress.run import Case, Futures, Workers, case_of, run
 from ifthen.review.stress.under import Level, Remedy, Verdict, remedies
 
 
@@ -63,13 +64,21 @@ class Study:
     policies: tuple[Stressed, ...]
     houses: tuple[House, ...]
     futures: Futures
+    baseline: Estimates
+    """Of a developer who promises nothing."""
     level: Level | None
     versions: dict[str, str]
 
     @property
-    def verdicts(self) -> frozenset[Verdict | None]:
-        """The verdicts of all policies and houses."""
-        return frozenset(kept.verdict for one in self.policies for kept in one.kept)
+    def verdict(self) -> Verdict | None:
+        """Over where any house is; under only where all are, and all could be simulated."""
+        if self.level is None:
+            return None
+        found = {kept.verdict for one in self.policies for kept in one.kept}
+        if "over" in found:
+            return "over"
+        simulated = all(one.promises.nothing is None for one in self.policies)
+        return "under" if simulated and found == {"under"} else "undetermined"
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -89,6 +98,7 @@ class Study:
             ],
             "world": self.futures.setting.as_json(),
             "houses": [house.as_json() for house in self.houses],
+            "nothing_promised": self.baseline.as_json(),
             "policies": [one.as_json() for one in self.policies],
             "versions": self.versions,
         }
@@ -122,11 +132,13 @@ def stress(
 
         def report(done: int, total: int, number: int = number) -> None:
             if progress is not None:
-                progress(number * 1000 + 1000 * done // total, len(policies) * 1000)
+                progress(number * 100 + 100 * done // total, len(policies) * 100)
 
         found.append(_one(policy, houses, futures, level, workers, report))
     versions = {name: version(name) for name in ("ifthen", "numpy", "scipy")}
-    return Study(tuple(found), tuple(houses), futures, level, versions)
+    [idle] = run([Case(IDLE, IDLE, 1.0)], futures, workers)
+    baseline = estimate(idle, futures.years)
+    return Study(tuple(found), tuple(houses), futures, baseline, level, versions)
 
 
 def _one(

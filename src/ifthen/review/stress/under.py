@@ -59,7 +59,8 @@ class Level:
     def __str__(self) -> str:
         if self.share is not None:
             return f"a probability of {self.share * 100:g} %"
-        return f"{self.days:g} days a year in 95 % of futures"
+        unit = "day" if self.days == 1 else "days"
+        return f"{self.days:g} {unit} a year in 95 % of futures"
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
