@@ -27,7 +27,7 @@ from ifthen.review.stress.estimate import Days, Estimates
 from ifthen.review.stress.lengths import YEAR
 from ifthen.review.stress.study import Kept, Stressed, Study
 
-_LABEL, _PLOT, _RIGHT, _STEP, _TOP = 210.0, 470.0, 170.0, 22.0, 12.0
+_LABEL, _PLOT, _RIGHT, _STEP, _TOP = 280.0, 420.0, 160.0, 22.0, 12.0
 _TICKS = (0, 91, 183, 274, 365)
 _STYLES = ("style.css", "findings.css", "stress.css")
 
@@ -45,7 +45,7 @@ def write_stress_page(study: Study) -> str:
             tag(
                 "p",
                 "Days a year on which a model that is really past the threshold is trained, used "
-                "inside or deployed without the safeguards, as three houses keep the same text.",
+                "inside or deployed without the safeguards, as different houses keep the text.",
                 class_="lead",
             ),
             tag("p", LIMITS),
@@ -171,10 +171,7 @@ def _section(study: Study, one: Stressed) -> Html:
 
 def _house(study: Study, kept: Kept) -> Html:
     found = kept.estimates
-    rows = [
-        (label.strip(), getattr(found, name), found.spread if name == "exposed" else None)
-        for name, label in ROWS
-    ]
+    rows = [(label.strip(), getattr(found, name)) for name, label in ROWS]
     head = tag(
         "tr",
         *(
@@ -191,11 +188,11 @@ def _house(study: Study, kept: Kept) -> Html:
             tag("td", interval(days.upper)),
             tag("td", _share(days.any)),
         )
-        for label, days, _ in rows
+        for label, days in rows
     )
     return join(
         (
-            tag("h3", kept.house.id, " ", tag("span", kept.house.title, class_="id")),
+            tag("h3", kept.house.id, ": ", tag("span", kept.house.title, class_="soft")),
             tag("div", tag("table", tag("thead", head), tag("tbody", *lines)), class_="scroll"),
             tag("p", overshoot(found)),
             tag("p", f"False alarms: {alarms(found)}"),
@@ -238,6 +235,7 @@ def _curve(found: Estimates) -> Html:
         *parts,
         tag("path", class_="spread", d=path),
         viewBox=f"0 0 {left + width + 40:.0f} {height + 32:.0f}",
+        class_="small",
         role="img",
         aria_label="Days of exposure a year, by share of the futures",
     )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     help="Also look for the cadence, buffer and wording that bring exposure under this: '1 day' a "
     "year in 95 % of futures, or a probability of '5 %'.",
 )
-@click.option("--futures", type=click.IntRange(100, 10_000_000), default=4096, show_default=True)
+@click.option("--futures", type=click.IntRange(100, 1_000_000), default=4096, show_default=True)
 @click.option(
     "--years", type=click.FloatRange(0.25, 20), default=3.0, show_default=True, help="Of a future."
 )

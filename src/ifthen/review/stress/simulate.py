@@ -34,8 +34,8 @@ class Outcome:
     """Days of any of the three."""
     overshoot: Floats
     """Once the threshold is crossed, the natural logarithm of how far past it the model is on the
-    day of the first finding that is not below; 0 where the last finding before already was not.
-    Infinite where none is made; not a number where the threshold is never crossed."""
+    day of the first finding that is not below; 0 where the last finding before already was not, or
+    the safeguards were in place. Infinite where none is made; not a number where the threshold is never crossed."""
     false_alarms: Floats
     """Findings of crossed about a model that really was below."""
     paused: Floats
@@ -142,7 +142,7 @@ class _Life:
         new = past & ~self.past
         if new.any():
             self.past = past
-            seen = self.rank > 0
+            seen = (self.rank > 0) | ~bare
             self.overshoot[new] = np.where(seen, 0.0, NEVER)[new]
         exposed = past & bare
         trained = exposed & trains
