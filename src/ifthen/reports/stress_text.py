@@ -137,11 +137,11 @@ def overshoot(estimates: Estimates) -> str:
     """How far past the threshold, in a sentence."""
     found = estimates.overshoot
     if not found.crossings:
-        return "No future crosses the threshold."
+        return "No future comes to the threshold."
     unseen = found.unseen
-    never = f"; {percent(unseen.value)} of crossings are never found" if unseen.value else ""
+    never = f"; {percent(unseen.value)} are never found out" if unseen.value else ""
     return (
-        f"Overshoot when found: median {factor(found.median.value)}, in 95 % of crossings at most "
+        f"Overshoot when found out: median {factor(found.median.value)}, in 95 % of crossings "
         f"{factors(found.upper)}{never}."
     )
 
@@ -369,5 +369,5 @@ def factor(value: float) -> str:
 def factors(found: Interval) -> str:
     """A factor with its interval."""
     if math.isinf(found.value):
-        return "without limit: too many are never found"
-    return f"{factor(found.value)} ({factor(found.low)} to {factor(found.high)})"
+        return "without limit"
+    return f"at most {factor(found.value)} ({factor(found.low)} to {factor(found.high)})"

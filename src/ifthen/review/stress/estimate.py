@@ -45,15 +45,18 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Overshoot:
-    """How far past the threshold a model is when it is found out, as a factor; 1 is not at all."""
+    """How far past the threshold a model is when that is found out, as a factor; 1 is not at all.
+
+    It is about the futures in which the threshold is crossed, or found out before it is.
+    """
 
     median: Interval
     upper: Interval
-    """The 95 % quantile; infinite where more than one crossing in twenty is never found."""
+    """The 95 % quantile; infinite where more than one in twenty is never found out."""
     unseen: Interval
-    """The share of crossings of which no finding is made to the end of the future."""
+    """The share of which no finding is made to the end of the future."""
     crossings: int
-    """Futures in which the threshold is crossed; the figures are about these."""
+    """How many futures these are."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""

@@ -33,9 +33,9 @@ class Outcome:
     exposed: Floats
     """Days of any of the three."""
     overshoot: Floats
-    """Once the threshold is crossed, the natural logarithm of how far past it the model is on the
-    day of the first finding that is not below; 0 where the last finding before already was not, or
-    the safeguards were in place. Infinite where none is made; not a number where the threshold is never crossed."""
+    """How far past the threshold, as a natural logarithm, the model is on the day of the first
+    finding that is not below; 0 where that was found out before, infinite where it is not found
+    out to the end, not a number where the threshold was neither crossed nor found out."""
     false_alarms: Floats
     """Findings of crossed about a model that really was below."""
     paused: Floats
@@ -251,12 +251,14 @@ class _Life:
     def outcome(self) -> Outcome:
         """What was counted."""
         days = {name: found.astype(np.float64) for name, found in self.days.items()}
+        # Safeguards are begun on a finding only: whoever has begun them has found it out.
+        in_time = np.isnan(self.overshoot) & np.isfinite(self.safe)
         return Outcome(
             days["trained"],
             days["inside"],
             days["deployed"],
             days["exposed"],
-            self.overshoot,
+            np.where(in_time, 0.0, self.overshoot),
             self.false_alarms,
             days["paused"],
             days["early"],
