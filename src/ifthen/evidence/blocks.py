@@ -7,6 +7,7 @@ on how many workers there are or which.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 _T = TypeVar("_T")
@@ -22,7 +23,9 @@ def in_blocks(
         blocks: how many there are.
         jobs: workers; -1 means every core.
         backend: a joblib backend: ``loky``, ``threading``, ``dask``, ``ray``. By default joblib's
-            own choice, and none at all for one job.
+            own choice, and none at all for one job. Dask works through the client that is
+            connected, else through one to the scheduler that its configuration names
+            (``DASK_SCHEDULER_ADDRESS``), else on this machine.
 
     Raises:
         ValueError: joblib knows no such backend.
@@ -38,7 +41,7 @@ def in_blocks(
         from ray.util.joblib import register_ray
 
         register_ray()
-    with joblib.parallel_config(backend=backend, n_jobs=jobs):
+    with connected(backend), joblib.parallel_config(backend=backend, n_jobs=jobs):
         # Tens of blocks a call keep the work from being sent more often than it is worth; a wave
         # of calls at a time bounds what is in flight, for backends that cannot yield as they go.
         workers = max(1, joblib.effective_n_jobs(jobs))
@@ -52,6 +55,19 @@ def in_blocks(
             )
             for several in parallel(calls):
                 yield from several
+
+
+def connected(backend: str | None) -> AbstractContextManager[object]:
+    """Whatever has to be connected while a backend works; around several pieces of work, once."""
+    if backend != "dask":
+        return nullcontext()
+    from distributed import Client, get_client
+
+    try:
+        get_client()
+    except ValueError:
+        return Client()  # type: ignore[no-untyped-call]
+    return nullcontext()
 
 
 def _several(work: Callable[[int], _T], first: int, last: int) -> list[_T]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -59,13 +60,18 @@ def test_workers_change_nothing(alone: dict[str, Any], backend: str) -> None:
     assert shared.as_json() == alone
 
 
-def test_a_dask_cluster_changes_nothing(alone: dict[str, Any]) -> None:
+@pytest.mark.parametrize("connected", [True, False])
+def test_a_dask_cluster_changes_nothing(alone: dict[str, Any], connected: bool) -> None:
+    """With a client at hand, or by the address of its scheduler alone."""
     distributed = pytest.importorskip("distributed", reason="distributed is not installed")
+    import dask
+
     with (
         distributed.LocalCluster(
             n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
         ) as cluster,
-        distributed.Client(cluster),
+        dask.config.set({"scheduler-address": cluster.scheduler_address}),
+        distributed.Client(cluster) if connected else nullcontext(),
     ):
         shared = studied("deepmind/fsf@1.0", MANY, workers=Workers(-1, "dask"))
     assert shared.as_json() == alone

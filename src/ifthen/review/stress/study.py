@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from ifthen.evidence.blocks import connected
 from ifthen.policy.model import Policy
 from ifthen.review.stress.derive import derive
 from ifthen.review.stress.estimate import Estimates, estimate
@@ -127,16 +128,18 @@ def stress(
         ValueError: there is no such backend, or no future.
         ImportError: the backend is not installed.
     """
+    workers = workers or Workers()
     found = []
-    for number, policy in enumerate(policies):
+    with connected(workers.backend):
+        for number, policy in enumerate(policies):
 
-        def report(done: int, total: int, number: int = number) -> None:
-            if progress is not None:
-                progress(number * 100 + 100 * done // total, len(policies) * 100)
+            def report(done: int, total: int, number: int = number) -> None:
+                if progress is not None:
+                    progress(number * 100 + 100 * done // total, len(policies) * 100)
 
-        found.append(_one(policy, houses, futures, level, workers, report))
+            found.append(_one(policy, houses, futures, level, workers, report))
+        [idle] = run([Case(IDLE, IDLE, 1.0)], futures, workers)
     versions = {name: version(name) for name in ("ifthen", "numpy", "scipy")}
-    [idle] = run([Case(IDLE, IDLE, 1.0)], futures, workers)
     baseline = estimate(idle, futures.years)
     return Study(tuple(found), tuple(houses), futures, baseline, level, versions)
 
