@@ -152,7 +152,7 @@ def _section(study: Study, one: Stressed) -> Html:
                 tag("h3", "Not simulated, though it may matter"),
                 tag(
                     "ul",
-                    *(tag("li", f"{why}: {', '.join(names)}") for why, names in by_reason(left)),
+                    *(tag("li", f"{', '.join(names)}: {why}") for why, names in by_reason(left)),
                     class_="clauses",
                 ),
             )

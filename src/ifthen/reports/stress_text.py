@@ -57,9 +57,10 @@ def write_study(page: Page, study: Study) -> None:
 def made_of(study: Study) -> str:
     """What it takes to make the study again, in one line."""
     futures, world = study.futures, study.futures.setting
+    years = "1 year" if futures.years == 1 else f"{futures.years:g} years"
     growth = ", ".join(f"{each.name} {each.low:g} to {each.high:g}x" for each in futures.growth)
     return (
-        f"{futures.count:,} futures of {futures.years:g} years for each house, seed "
+        f"{futures.count:,} futures of {years} for each house, seed "
         f"{futures.seed}; growth {growth} a year; the threshold up to {world.threshold:g}x off; a "
         f"release every {world.release_days:.0f} days; safeguards in {world.safeguards_days:.0f} "
         f"days, in one case of ten over {world.safeguards_high_days:.0f}."
@@ -103,7 +104,7 @@ def _write_whole(page: Page, study: Study, one: Stressed) -> None:
     if left:
         page.heading("Not simulated, though it may matter")
         for why, names in by_reason(left):
-            page.write(f"{why}: {', '.join(names)}", indent=2)
+            page.write(f"{', '.join(names)}: {why}", indent=2)
     page.blank()
     count = len(one.promises.paperwork)
     page.write(f"{count} further clauses ask for what changes no exposure: papers, notices, votes.")
@@ -248,7 +249,8 @@ def _looked(look: Look) -> str:
 def _held(hold: Hold) -> str:
     at = ", ".join(FINDINGS[rank].replace("_", " ") for rank in sorted(hold.charitably))
     grace = " or ".join(_length(one) for one in hold.grace)
-    after = f" within {grace}" if grace else ""
+    undated = all(one == Length(None) for one in hold.grace)
+    after = "" if not grace else ", with no date," if undated else f" within {grace}"
     literal = (
         ""
         if hold.literally == hold.charitably
@@ -280,7 +282,7 @@ def _force(force: str) -> str:
 def _length(length: Length) -> str:
     if length.word is not None:
         return f"'{length.word}'"
-    return "no date" if length.days is None else days_words(length.days)
+    return days_words(length.days or 0.0)
 
 
 # --- several policies --------------------------------------------------------------------------

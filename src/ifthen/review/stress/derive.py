@@ -173,7 +173,7 @@ def _preliminary(events: Expression | None) -> bool:
 def _whenever(policy: Policy, clause: Whenever) -> Iterable[Found]:
     if _preliminary(clause.when) and clause.duty is not None:
         yield from _follow_up(policy, clause, clause.duty)
-    elif _releases(clause.when):
+    elif _releases(clause.when) or _ends_before_release(clause):
         yield from _before_release(policy, clause)
     elif clause.duty is not None:
         yield from _withdrawal(policy, clause, clause.duty)
@@ -236,6 +236,15 @@ def _releases(when: Expression | None) -> bool:
         and not any(t.operator == "=" and t.values == ("internal",) for t in pattern.tests)
         for pattern in when.patterns
     )
+
+
+def _ends_before_release(clause: Whenever) -> bool:
+    """Whether it is triggered by the end of training and due before what was trained goes out."""
+    ends = isinstance(clause.when, Events) and all(
+        pattern.kind == "training_ended" and not pattern.tests for pattern in clause.when.patterns
+    )
+    limits = clause.duty.deadlines if clause.duty is not None else ()
+    return ends and any(isinstance(one, Before) and _releases(one.events) for one in limits)
 
 
 def _before_release(policy: Policy, clause: Whenever) -> Iterable[Look]:
@@ -386,7 +395,7 @@ def _why(policy: Policy, clause: Clause) -> str | None:
         case Whenever(when=when) if when is not None:
             kinds = {p.kind for n in below(when) if isinstance(n, Events) for p in n.patterns}
             if not kinds & _TRIGGERS:
-                return f"no future has its trigger: {', '.join(sorted(kinds))}"
+                return f"no future has its trigger ({', '.join(sorted(kinds))})"
     return "what it asks is no look at the threshold, no hold, and no safeguard that a hold awaits"
 
 
@@ -396,5 +405,5 @@ def _hold_why(policy: Policy, clause: Forbid) -> str:
         return "it hangs on how old the last assessment is"
     nodes = [node for root in roots(clause) for node in below(root)]
     kinds = sorted({p.kind for n in nodes if isinstance(n, Events) for p in n.patterns})
-    asked = f", but asks about {', '.join(kinds)}" if kinds else ""
-    return f"it closes on no finding of a future{asked}"
+    asked = f" (it asks about {', '.join(kinds)})" if kinds else ""
+    return f"no finding of a future closes it{asked}"
