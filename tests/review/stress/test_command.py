@@ -58,7 +58,11 @@ def test_json_says_all_that_is_known() -> None:
     assert [house["house"] for house in found["houses"]] == ["honest", "hurried", "literal-minded"]
     [policy] = found["policies"]
     assert policy["promises"]["threshold"] == "cybersecurity"
-    assert {one["clause"] for one in policy["promises"]["looks"]} == {"evaluation", "checkpoints"}
+    assert {one["clause"] for one in policy["promises"]["looks"]} == {
+        "evaluation",
+        "checkpoints",
+        "evaluation-stages",
+    }
     kept = policy["houses"][0]
     assert kept["trained"]["mean"].keys() == {"low", "value", "high", "level"}
     assert kept["overshoot"].keys() == {"median", "quantile_95", "unseen", "crossings"}

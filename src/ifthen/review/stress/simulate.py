@@ -171,9 +171,9 @@ class _Life:
         """Findings are made, and what hangs on them follows."""
         rank = self.pending[which]
         self.rank[which] = rank
-        self.false_alarms[which] += (
-            (rank == CROSSED) & ~self.pending_past[which] & (self.safe[which] > day)
-        )
+        if day:  # the first finding lies before the time that is counted
+            wrong = (rank == CROSSED) & ~self.pending_past[which] & (self.safe[which] > day)
+            self.false_alarms[which] += wrong
         for action, by_rank in self.by_rank.items():
             after = by_rank[rank]
             stop = np.minimum(self.stops[action][which], day + after)
