@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ifthen.evidence.interval import Interval
 from ifthen.reports.document import CAVEAT, document
 from ifthen.reports.markup import NOTHING, Html, anchor, join, plural, tag
-from ifthen.reports.stress_text import (
+from ifthen.reports.stress_words import (
     LIMITS,
     ROWS,
     alarms,

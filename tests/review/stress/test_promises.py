@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from small import CADENCE, GATES, HEAD, policy
 
-from ifthen import load_policy, policy_ids
+from ifthen import InputError, Source, load_policy, policy_ids
+from ifthen.review.loopholes.harms import parse_harms
 from ifthen.review.stress.derive import derive
 from ifthen.review.stress.promises import Promises
 
@@ -206,3 +207,12 @@ def test_a_margin_comes_from_the_longest_interval_in_compute() -> None:
     growth = (CADENCE % "90 days").replace("every: 90 days", "growth: '>= 5x'")
     assert derive(policy(growth + GATES)).margin.ahead == 5.0
     assert derive(policy(CADENCE % "90 days" + GATES)).margin.ahead == 1.0
+
+
+def test_a_stated_margin_names_the_clause_that_promises_it() -> None:
+    known = policy(CADENCE % "90 days" + GATES)
+    text = "harms: []\nmargins: [{policy: example/small@1, ahead: 6x, clause: %s}]\n"
+    found = parse_harms(known, Source("harms.yaml", text % "cadence"))
+    assert (found.margin, found.margin_clause) == (6, "cadence")
+    with pytest.raises(InputError, match="unknown clause 'cadense' in example/small@1"):
+        parse_harms(known, Source("harms.yaml", text % "cadense"))

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from ifthen.dates import Duration
-from ifthen.policy.model import Apart, Bound, Choice, DurationLiteral, Expression, Policy, TermRef
+from ifthen.policy.model import (
+    Apart,
+    Bound,
+    Choice,
+    DurationLiteral,
+    Duty,
+    Expression,
+    Policy,
+    TermRef,
+    Within,
+)
 
 Taken: TypeAlias = Literal["charitable", "literal"]
 """How the words of a policy are taken."""
@@ -77,3 +87,13 @@ def lengths_of(expression: Expression | None) -> tuple[Length, ...]:
         case Choice(options=options):
             return tuple(dict.fromkeys(one for o in options.values() for one in lengths_of(o)))
     return ()
+
+
+def within(duty: Duty) -> tuple[Length, ...]:
+    """How long a duty may take from its trigger, one per limit and parse."""
+    return tuple(
+        one
+        for limit in duty.deadlines
+        if isinstance(limit, Within)
+        for one in lengths_of(limit.duration)
+    )
