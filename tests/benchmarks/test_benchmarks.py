@@ -42,6 +42,12 @@ def test_peers_give_the_same_answers() -> None:
     assert "ifthen, cedarpy, reelay agree on every day" in quick("peers")
 
 
+def test_stress_is_the_same_whoever_does_the_work() -> None:
+    printed = quick("stress")
+    assert printed.startswith("data: ")
+    assert "the same result whoever does the work: True" in printed
+
+
 def test_loading_records_runs() -> None:
     assert "facts/s" in quick("load_record")
 

@@ -13,11 +13,17 @@ from test_html import HOSTILE
 
 from ifthen import compare
 from ifthen.dates import end_of, parse_day
+from ifthen.evidence.forecast import TREND
 from ifthen.policy.load import load_policy, policy_ids
 from ifthen.record.load import load_record
 from ifthen.reports.compare_html import write_comparison_page, write_matrix_page
 from ifthen.reports.html import write_page
+from ifthen.reports.stress_html import write_stress_page
 from ifthen.review.requirements import requirements
+from ifthen.review.stress.houses import load_houses
+from ifthen.review.stress.run import Futures
+from ifthen.review.stress.study import Study, stress
+from ifthen.review.stress.under import Level
 from ifthen.ruling.replay import replay
 
 if TYPE_CHECKING:
@@ -48,13 +54,21 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "example": write_page(result, example, policies),
         "comparison": write_comparison_page(compare(SIDES, example, "2026-11-22")),
         "matrix": write_matrix_page(SIDES, [requirements(policy) for policy in SIDES]),
+        "stress": write_stress_page(stressed()),
     }
     for name, text in texts.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     return {name: (folder / f"{name}.html").as_uri() for name in texts}
 
 
-@pytest.mark.parametrize("name", ["demo", "example", "hostile", "comparison", "matrix"])
+def stressed() -> Study:
+    """A few futures of some policies, with what would bring exposure under a level."""
+    houses = load_houses()
+    futures = Futures(houses.setting, TREND, 0.5, 100, 0)
+    return stress([SIDES[0], SIDES[3]], houses.houses[:1], futures, level=Level(days=1.0))
+
+
+@pytest.mark.parametrize("name", ["demo", "example", "hostile", "comparison", "matrix", "stress"])
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
 def test_the_body_never_scrolls_sideways(
     chrome: Chrome, pages: dict[str, str], name: str, size: tuple[int, int]
@@ -78,7 +92,7 @@ def test_on_a_phone_the_timeline_scrolls_and_its_lanes_keep_their_names(
     assert ask(chrome, names) == ask(chrome, left.format(frame))
 
 
-@pytest.mark.parametrize("name", ["demo", "example", "hostile", "comparison", "matrix"])
+@pytest.mark.parametrize("name", ["demo", "example", "hostile", "comparison", "matrix", "stress"])
 def test_nothing_is_loaded_and_nothing_complains(
     chrome: Chrome, pages: dict[str, str], name: str
 ) -> None:
@@ -188,7 +202,7 @@ def test_on_paper_faults_are_unfolded_and_filters_are_gone(
     assert ask(chrome, f"{frame}.scrollWidth <= {frame}.clientWidth + 1")
 
 
-@pytest.mark.parametrize("name", ["example", "comparison", "matrix"])
+@pytest.mark.parametrize("name", ["example", "comparison", "matrix", "stress"])
 @pytest.mark.parametrize(("width", "height"), [(8.27, 11.69), (11.69, 16.54)])
 def test_it_prints(
     chrome: Chrome, pages: dict[str, str], name: str, width: float, height: float

@@ -114,7 +114,7 @@ def futures(
     streams = [np.random.default_rng(each) for each in block.spawn(4 + len(growth))]
     years = _years(cadence, growth)
     courses = [
-        _course(each, size, years, rng) for each, rng in zip(growth, streams[4:], strict=True)
+        course(each, size, years, rng) for each, rng in zip(growth, streams[4:], strict=True)
     ]
     length = _lengths(cadence, size, streams[0])
     started = np.zeros(size)
@@ -124,13 +124,13 @@ def futures(
     if cadence.every_days is not None:
         fired = started + cadence.every_days
     if cadence.every_growth is not None:
-        counted = [course for course, each in zip(courses, growth, strict=True) if each.counted]
-        by_then = sum((course.at(started) for course in counted), np.zeros(size))
+        counted = [one for one, each in zip(courses, growth, strict=True) if each.counted]
+        by_then = sum((one.at(started) for one in counted), np.zeros(size))
         fired = np.minimum(fired, _reach(counted, math.log(cadence.every_growth) + by_then))
     noticed = fired + streams[2].uniform(0, 1, size) * cadence.poll_days
     begun = noticed + streams[3].uniform(0, 1, size) * cadence.delay_days
     done = begun + length
-    return sum((course.at(done) for course in courses), np.zeros(size)), done
+    return sum((one.at(done) for one in courses), np.zeros(size)), done
 
 
 def _lengths(cadence: Cadence, size: int, rng: np.random.Generator) -> Floats:
@@ -141,8 +141,8 @@ def _lengths(cadence: Cadence, size: int, rng: np.random.Generator) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Course:
-    """The logarithm of one factor over time, in every future."""
+class Course:
+    """The natural logarithm of one factor over time, in every future."""
 
     rate: Floats
     """A day, where it is smooth; else 0."""
@@ -172,26 +172,34 @@ def _years(cadence: Cadence, growth: tuple[Growth, ...]) -> float:
     return min(_HORIZON, fired + (cadence.poll_days + cadence.delay_days + 2 * longest) / YEAR)
 
 
-def _course(growth: Growth, size: int, years: float, rng: np.random.Generator) -> _Course:
+def course(growth: Growth, size: int, years: float, rng: np.random.Generator) -> Course:
+    """The courses of one factor in so many futures.
+
+    Args:
+        growth: how it grows.
+        size: how many futures.
+        years: how far ahead jumps are drawn, at least, but for one future in many millions.
+        rng: a stream of its own.
+    """
     log_rate = np.maximum(
         math.log(growth.median) + growth.spread * rng.standard_normal(size), math.log(_LEAST)
     )
     if not growth.lumps:
-        return _Course(log_rate / YEAR, np.empty((size, 0)), np.empty((size, 0)))
+        return Course(log_rate / YEAR, np.empty((size, 0)), np.empty((size, 0)))
     expected = growth.lumps * years
     most = math.ceil(expected + 6 * math.sqrt(expected) + 8)
     # One jump of all futures after the other, so that looking further ahead changes none of them.
     drawn = rng.exponential(1.0, (most, 2, size))
     gaps, sizes = drawn[:, 0].T * YEAR / growth.lumps, drawn[:, 1].T
     sizes = sizes * (log_rate / growth.lumps)[:, None]
-    return _Course(np.zeros(size), gaps.cumsum(axis=1), sizes)
+    return Course(np.zeros(size), gaps.cumsum(axis=1), sizes)
 
 
-def _reach(courses: list[_Course], target: Floats) -> Floats:
+def _reach(courses: list[Course], target: Floats) -> Floats:
     """The first day on which the sum of the courses of each future reaches its target."""
-    rate = np.sum([course.rate for course in courses], axis=0)
-    times = np.concatenate([course.times for course in courses], axis=1)
-    sizes = np.concatenate([course.sizes for course in courses], axis=1)
+    rate = np.sum([one.rate for one in courses], axis=0)
+    times = np.concatenate([one.times for one in courses], axis=1)
+    sizes = np.concatenate([one.sizes for one in courses], axis=1)
     order = np.argsort(times, axis=1)
     times = np.take_along_axis(times, order, axis=1)
     jumped = np.take_along_axis(sizes, order, axis=1).cumsum(axis=1)

@@ -8,6 +8,7 @@ from ifthen.cli import options
 from ifthen.cli.review.diff import diff
 from ifthen.cli.review.lint import lint
 from ifthen.cli.review.loopholes import loopholes
+from ifthen.cli.review.stress import stress
 
 
 @click.group(
@@ -21,3 +22,4 @@ def review() -> None:
 review.add_command(lint)
 review.add_command(diff)
 review.add_command(loopholes)
+review.add_command(stress)

@@ -15,13 +15,15 @@ depends on the seed alone, and not on how many workers there are or which.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ifthen.evidence.blocks import in_blocks
 from ifthen.evidence.horizon.fit import Curves, Floats, fit
 from ifthen.evidence.horizon.runs import RunTable, Weighting
 
@@ -145,7 +147,8 @@ def replicate(
     shape = (len(table.agents), replicates)
     result = Replicates(np.empty(shape), np.empty(shape), np.empty(shape, dtype=np.int8))
     done = 0
-    for intercept, slope, code in _blocks(plan, replicates, jobs, backend):
+    work = partial(_numbered, plan, replicates)
+    for intercept, slope, code in in_blocks(work, -(-replicates // BLOCK), jobs, backend):
         more = slice(done, done + code.shape[1])
         result.intercept[:, more] = intercept
         result.slope[:, more] = slope
@@ -159,42 +162,8 @@ def replicate(
 _Block: TypeAlias = tuple[Floats, Floats, Codes]
 
 
-def _blocks(plan: _Plan, replicates: int, jobs: int, backend: str | None) -> Iterator[_Block]:
-    """The blocks in order, from this process or from joblib's workers."""
-    blocks = -(-replicates // BLOCK)
-    if jobs == 1 and backend is None:
-        for number in range(blocks):
-            yield _block(plan, number, min(BLOCK, replicates - number * BLOCK))
-        return
-    import joblib
-
-    if backend == "ray":
-        # Joblib knows Dask by itself; Ray's backend has to be made known to it.
-        from ray.util.joblib import register_ray
-
-        register_ray()
-    with joblib.parallel_config(backend=backend, n_jobs=jobs):
-        # Tens of blocks a call keep the plan from being sent more often than it is worth; a wave
-        # of calls at a time bounds what is in flight, for backends that cannot yield as they go.
-        workers = max(1, joblib.effective_n_jobs(jobs))
-        per_call = max(1, min(32, -(-blocks // (4 * workers))))
-        parallel = joblib.Parallel()
-        starts = list(range(0, blocks, per_call))
-        for wave in range(0, len(starts), 4 * workers):
-            calls = (
-                joblib.delayed(_several)(plan, first, per_call, replicates)
-                for first in starts[wave : wave + 4 * workers]
-            )
-            for several in parallel(calls):
-                yield from several
-
-
-def _several(plan: _Plan, first: int, count: int, replicates: int) -> list[_Block]:
-    last = min(first + count, -(-replicates // BLOCK))
-    return [
-        _block(plan, number, min(BLOCK, replicates - number * BLOCK))
-        for number in range(first, last)
-    ]
+def _numbered(plan: _Plan, replicates: int, number: int) -> _Block:
+    return _block(plan, number, min(BLOCK, replicates - number * BLOCK))
 
 
 def _block(plan: _Plan, number: int, size: int) -> _Block:

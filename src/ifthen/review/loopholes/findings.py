@@ -8,15 +8,18 @@ from typing import Any
 
 import z3
 
-from ifthen.policy.model import Cadence, Call, Compare, Constant, Events, Policy, Words
+from ifthen.policy.model import Policy
+from ifthen.review.hidden import REACHED as REACHED
+from ifthen.review.hidden import assessments as assessments
+from ifthen.review.hidden import high, mentions
+from ifthen.review.hidden import margin_of as margin_of
+from ifthen.review.hidden import target as target
 from ifthen.review.loopholes.kleene import Bit, conj, disj, neg
 from ifthen.review.loopholes.models import Models
 from ifthen.review.loopholes.slots import UNSAID, Free, Slots
 from ifthen.review.loopholes.stance import Stance
-from ifthen.ruling.variants import below, roots
 from ifthen.vocabulary import FINDINGS
 
-REACHED = "capability_reached"
 ASSUMPTIONS = {
     "honest-findings": "a finding is true on the day it is made",
     "fresh-findings": "a finding speaks of the model of that day, not of the one last assessed",
@@ -25,53 +28,6 @@ ASSUMPTIONS = {
 }
 """Assumptions that a bad-faith developer may be let out of, each as a stretch of its own."""
 _FOLLOWS = 30
-
-
-def margin_of(policy: Policy) -> Fraction:
-    """The longest interval in effective compute by which a policy counts; else four times."""
-    found = [Fraction(0)]
-    for clause in policy.clauses:
-        if isinstance(clause, Cadence) and clause.growth is not None:
-            found.append(clause.growth[1])
-        for root in roots(clause):
-            found += [
-                node.right.value
-                for node in below(root)
-                if isinstance(node, Compare)
-                and isinstance(node.left, Call)
-                and node.left.function == "growth"
-                and isinstance(node.right, Constant)
-                and isinstance(node.right.value, Fraction)
-            ]
-    return max(found) if max(found) > 1 else Fraction(4)
-
-
-def target(policy: Policy) -> str | None:
-    """The threshold, or category, whose crossing is hidden: the first that requires safeguards."""
-    own = [t for t in policy.thresholds.values() if not t.checkpoint]
-    own.sort(key=lambda t: not t.requires)
-    if own:
-        return own[0].id
-    return next((c.id for c in policy.categories.values() if c.tracked), None)
-
-
-def assessments(policy: Policy) -> tuple[str, ...]:
-    """The assessments that the policy tells apart, preliminary ones first."""
-    named = {
-        value
-        for clause in policy.clauses
-        for root in roots(clause)
-        for node in below(root)
-        if isinstance(node, Events)
-        for pattern in node.patterns
-        if pattern.kind == "assessment_completed"
-        for test in pattern.tests
-        if test.attribute == "assessment"
-        for value in test.values
-    }
-    rest = sorted(named - {"preliminary", "comprehensive"})
-    first = [name for name in ("preliminary", "comprehensive") if name in named]
-    return (*first, *rest) or ("comprehensive",)
 
 
 def reached(slots: Slots, model: int, prefix: int) -> Bit:
@@ -112,27 +68,13 @@ def truth(
         found.append(disj((neg(here), stance.stretched("world", "margin"), far)))
 
 
-def _mentions(policy: Policy, word: str) -> bool:
-    """Whether any clause tells a finding apart by a word."""
-    nodes = (node for c in policy.clauses for root in roots(c) for node in below(root))
-    return any(
-        (isinstance(node, Constant) and node.value == word)
-        or (isinstance(node, Words) and word in node.values)
-        for node in nodes
-    )
-
-
 def _below(slot: Any, policy: Policy) -> Bit:
     name = target(policy)
     if name is None:
         return False
     if name in policy.thresholds:
         return slot.rank("findings", name) == 0
-    return conj((slot.rank("levels", name) >= 0, slot.rank("levels", name) < _high(policy)))
-
-
-def _high(policy: Policy) -> int:
-    return policy.scale.index("high") if "high" in policy.scale else len(policy.scale) - 1
+    return conj((slot.rank("levels", name) >= 0, slot.rank("levels", name) < high(policy)))
 
 
 def findings(found: list[Any], slot: Free, slots: Slots, policy: Policy, stance: Stance) -> None:
@@ -143,12 +85,12 @@ def findings(found: list[Any], slot: Free, slots: Slots, policy: Policy, stance:
         return
     thresholds = name in policy.thresholds
     attribute = "findings" if thresholds else "levels"
-    rank, high = slot.rank(attribute, name), 2 if thresholds else _high(policy)
+    rank, past = slot.rank(attribute, name), 2 if thresholds else high(policy)
     for (kind, other), one in list(slot.ranks.items()):
         found.append(disj((neg(decides), one != UNSAID)))
         if (kind, other) != (attribute, name):
             found.append(one <= 0)
-    if thresholds and not _mentions(policy, "alert"):
+    if thresholds and not mentions(policy, "alert"):
         found.append(rank != FINDINGS.index("alert"))
     false = stance.stretched("world", "honest-findings")
     stale = stance.stretched("world", "fresh-findings")
@@ -162,7 +104,7 @@ def findings(found: list[Any], slot: Free, slots: Slots, policy: Policy, stance:
             assessed = disj(
                 (conj((looked, neg(reached(slots, model, i)))), conj((assessed, neg(looked))))
             )
-        says_high = rank >= high
+        says_high = rank >= past
         right = disj((conj((says_high, truth)), conj((neg(says_high), neg(truth)))))
         old = conj((stale, neg(says_high), assessed))
         found.append(disj((neg(own), right, false, old)))

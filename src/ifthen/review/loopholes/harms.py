@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ifthen.policy.clauses import ClauseBuilder
-from ifthen.policy.fields import TEXT, Field, Form, Shape
+from ifthen.policy.fields import ID, TEXT, Field, Form, Shape
 from ifthen.policy.model import Clause, Policy
 from ifthen.policy.names import Names, Problems
 from ifthen.policy.reader import Reader, Values
@@ -22,7 +22,7 @@ from ifthen.policy.source import NOWHERE, Diagnostic, InputError, Source, did_yo
 from ifthen.policy.syntax import parse_condition
 from ifthen.policy.types import Checker
 from ifthen.policy.yaml import Scalar, compose, read_source
-from ifthen.review.loopholes.findings import REACHED, target
+from ifthen.review.hidden import REACHED, target
 from ifthen.ruling.variants import below, roots
 
 PREFIX = "harm-"
@@ -33,6 +33,7 @@ _MARGIN = Shape(
     (
         Field("policy", Form("policy id"), "developer/family@version.", required=True),
         Field("ahead", TEXT, "A factor: 6x.", required=True),
+        Field("clause", ID, "The clause of the policy that promises it.", required=True),
     ),
 )
 _FILE = Shape(
@@ -81,6 +82,8 @@ class Harms:
     """What a developer who keeps the policy must still be able to do."""
     margin: Fraction | None
     """How far ahead the text of the policy has a finding of below reach, where the file says."""
+    margin_clause: str | None = None
+    """The clause that promises it."""
 
 
 def load_harms(policy: Policy, path: str | Path | None = None) -> Harms:
@@ -108,22 +111,28 @@ def parse_harms(policy: Policy, source: Source) -> Harms:
     builder = ClauseBuilder(names, Checker(names, problems), problems, None)
     clauses = [builder.build(kind, values) for kind, values in document.get("harms", [])]
     goods = [builder.build(kind, values) for kind, values in document.get("goods", [])]
-    margin = _margin(document, policy, problems)
+    margin, promised_by = _margin(document, policy, problems)
     if problems:
         raise InputError(problems.sorted())
     harms, able = (tuple(Harm(_prefixed(one)) for one in many) for many in (clauses, goods))
-    return Harms(harms, able, margin)
+    return Harms(harms, able, margin, promised_by)
 
 
-def _margin(document: Values, policy: Policy, problems: Problems) -> Fraction | None:
-    found = None
+def _margin(
+    document: Values, policy: Policy, problems: Problems
+) -> tuple[Fraction | None, str | None]:
+    found: tuple[Fraction | None, str | None] = (None, None)
+    clauses = [clause.common.id for clause in policy.clauses]
     for values in document.get("margins", ()):
         text = values.get("ahead", "")
         number = text.removesuffix("x")
         if number == text or not number.replace(".", "", 1).isdigit() or Fraction(number) <= 1:
             problems.add(values.keys.get("ahead", values.span), "not a factor above 1", "write 6x")
         elif values.get("policy") == policy.id:
-            found = Fraction(number)
+            clause: Scalar | None = values.get("clause")
+            if clause is not None and clause.text not in clauses:
+                problems.unknown(clause.span, "clause", clause.text, clauses, f"in {policy.id}")
+            found = Fraction(number), None if clause is None else clause.text
     return found
 
 

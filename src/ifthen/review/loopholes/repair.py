@@ -2,8 +2,8 @@
 
 First one change at a time: a word with a bound, a reading settled, a duty with a deadline, a
 shorter clock, the clause a reader would want. Where none of the first four is enough, lengths are
-changed together, as few as suffice. "Safe" means none found up to a length of timeline at which the harm
-could happen at all; of every length the loosest that is safe is given.
+changed together, as few as suffice. "Safe" means none found up to a length of timeline at which the
+harm could happen at all; of every length the loosest that is safe is given.
 """
 
 from __future__ import annotations
