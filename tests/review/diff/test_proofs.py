@@ -33,8 +33,9 @@ from ifthen.review.diff.canonical import FALSE, TRUE, Canon, joined, negated
 from ifthen.review.diff.entail import entails, fewer
 from ifthen.review.diff.lengths import no_shorter
 from ifthen.review.diff.match import match, renamed
+from ifthen.review.diff.replay import Side
 from ifthen.review.diff.strength import direction
-from ifthen.review.diff.witness import Side, search
+from ifthen.review.diff.tries import search
 
 PAIRS = [
     ("anthropic/rsp@1.0", "anthropic/rsp@2.0"),

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
-from ifthen.policy.model import Cadence, Forbid, Maintain, Policy, Power, Procedure, Whenever
+from ifthen.policy.model import (
+    Cadence,
+    Forbid,
+    Maintain,
+    Policy,
+    Power,
+    Procedure,
+    Whenever,
+)
 from ifthen.review.diff.alphabet import alphabet
 from ifthen.review.diff.announce import TOLD, Announcement, ChangeLog, announcement
-from ifthen.review.diff.ask import Ask, ask_of, asks_no_more, can_offend
+from ifthen.review.diff.ask import Ask, ask_of, asks_no_more
 from ifthen.review.diff.canonical import Canon, TooLarge
+from ifthen.review.diff.directions import directions
 from ifthen.review.diff.elements import PROMISES
 from ifthen.review.diff.match import Match, match, renamed
+from ifthen.review.diff.replay import Side, Witness
 from ifthen.review.diff.strength import Change, Direction, clause_changes, part_changes
-from ifthen.review.diff.witness import Side, Witness, search
+from ifthen.review.diff.tries import search
+from ifthen.review.diff.ways import PROVED, PROVED_NOT, Bounds, Evidence, Meaning, Way, Ways
 from ifthen.vocabulary import FORCES
 
 Outcome: TypeAlias = Literal[
@@ -32,7 +43,7 @@ OUTCOMES: tuple[Outcome, ...] = (
 """What can become of a part, those that take most from the promise first. ``relocated``: a
 commitment that is now an aim or less. ``changed``: neither structure nor a witness tells which way.
 """
-Method: TypeAlias = Literal["structural", "witness", "undetermined"]
+Method: TypeAlias = Literal["structural", "witness", "bounded", "undetermined"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,12 @@ class Entry:
     follows: str = ""
     """The part whose change this one merely repeats: a clause that lists the attackers whom a
     standard no longer covers. It is not counted."""
+    ways: Ways | None = None
+    """Both directions, and how each is known; None for what is retained, removed or added."""
+    meaning: Meaning = "literal"
+    """How words that leave room are taken in them."""
+    charitable: Ways | None = None
+    """The same for a charitable reader of the words that leave room, where it differs."""
     announcement: Announcement | None = None
     """Whether the developer's own change log tells; None for what promises nothing by itself, for
     what is retained, and where there is no log."""
@@ -113,6 +130,9 @@ class Entry:
             "mixed": self.mixed,
             "follows": self.follows or None,
             "changes": [change.as_json() for change in self.changes],
+            "ways": None if self.ways is None else self.ways.as_json(),
+            "meaning": self.meaning,
+            "charitable": None if self.charitable is None else self.charitable.as_json(),
             "witnesses": [witness.as_json() for witness in self.witnesses],
             "announcement": None if told is None else told.as_json(),
         }
@@ -152,10 +172,19 @@ class Diff:
         }
 
 
-def diff(old: Policy, new: Policy, log: ChangeLog | None = None) -> Diff:
-    """What became of every part, which way it went, and whether the change log told."""
+def diff(
+    old: Policy, new: Policy, log: ChangeLog | None = None, bounds: Bounds | None = None
+) -> Diff:
+    """What became of every part, which way it went, and whether the change log told.
+
+    Args:
+        old: the older version.
+        new: the newer version.
+        log: the developer's own account.
+        bounds: how far the solver looks for records.
+    """
     matches = match(old, new)
-    differ = _Differ(old, new, matches)
+    differ = _Differ(old, new, matches, bounds or Bounds())
     entries = tuple(differ.entry(pair) for pair in matches)
     entries = tuple(differ.following(entry, entries) for entry in entries)
     if log is not None:
@@ -176,7 +205,8 @@ def _told(entry: Entry, log: ChangeLog) -> Entry:
 class _Differ:
     """Two versions, and the forms in which their clauses are compared."""
 
-    def __init__(self, old: Policy, new: Policy, matches: Iterable[Match]) -> None:
+    def __init__(self, old: Policy, new: Policy, matches: Iterable[Match], bounds: Bounds) -> None:
+        self._bounds = bounds
         self._old = old
         self._new = new
         self._names = renamed(matches)
@@ -192,7 +222,7 @@ class _Differ:
             return Entry(pair, "added", "structural")
         if isinstance(old.value, _CLAUSES) and isinstance(new.value, _CLAUSES):
             return self._clause(pair, Side(self._old, old.value), Side(self._new, new.value))
-        return _settled(pair, part_changes(old.value, new.value, self._names), ())
+        return _settled(pair, part_changes(old.value, new.value, self._names), None)
 
     def following(self, entry: Entry, entries: Iterable[Entry]) -> Entry:
         """The entry, marked where its change only repeats that of the scope of a standard."""
@@ -212,21 +242,29 @@ class _Differ:
 
     def _clause(self, pair: Match, old: Side, new: Side) -> Entry:
         before, after = self._asks(old, new)
+        changes: tuple[Change, ...]
         if before is None or after is None:
-            change = Change("consequence", None, old.clause.common.title, new.clause.common.title)
-            return Entry(pair, "changed", "undetermined", (change,))
-        changes = clause_changes(old.clause, new.clause, before, after)
-        open_ways = [c for c in changes if c.direction is None and c.dimension != "actor"]
-        if asks_no_more(before, after) and asks_no_more(after, before):
-            changes = tuple(change for change in changes if change.dimension == "actor")
-            open_ways = []
-        witnesses: tuple[Witness, ...] = ()
-        if open_ways and (can_offend(before) or can_offend(after)):
-            letters = alphabet(old.policy, old.clause, self._before) | alphabet(
-                new.policy, new.clause, self._after
-            )
-            witnesses = search(old, new, letters, self._names)
-        return _settled(pair, changes, witnesses)
+            title = old.clause.common.title, new.clause.common.title
+            changes = (Change("consequence", None, *title),)
+        else:
+            changes = clause_changes(old.clause, new.clause, before, after)
+            if asks_no_more(before, after) and asks_no_more(after, before):
+                changes = tuple(change for change in changes if change.dimension == "actor")
+        if all(change.dimension == "actor" and change.direction is None for change in changes):
+            return _settled(pair, changes, None)
+        asks = None if before is None or after is None else (before, after)
+        found = directions(
+            old, new, asks, changes, self._names, self._bounds, lambda: self._tried(old, new)
+        )
+        entry = _settled(pair, changes, found.ways)
+        return replace(entry, meaning=found.meaning, charitable=found.charitable)
+
+    def _tried(self, old: Side, new: Side) -> tuple[Witness, ...]:
+        """What trying a few records finds."""
+        letters = alphabet(old.policy, old.clause, self._before) | alphabet(
+            new.policy, new.clause, self._after
+        )
+        return search(old, new, letters, self._names)
 
     def _asks(self, old: Side, new: Side) -> tuple[Ask | None, Ask | None]:
         """Both clauses in the common form; None where one is too large to write out."""
@@ -242,27 +280,41 @@ class _Differ:
 _CLAUSES = (Cadence, Whenever, Forbid, Maintain, Procedure, Power)
 
 
-def _settled(pair: Match, changes: tuple[Change, ...], witnesses: tuple[Witness, ...]) -> Entry:
+def _settled(pair: Match, changes: tuple[Change, ...], ways: Ways | None) -> Entry:
     """The outcome of changes whose directions are proved or shown.
 
-    What is weaker in some way counts as weakened, whatever else it is. What is proved stronger in
-    one way counts as strengthened only where no other way is open or a witness shows it.
+    What is weaker in some way counts as weakened, whatever else it is.
     """
     if not changes:
         return Entry(pair, "retained", "structural")
-    proved = {change.direction for change in changes} - {None}
-    shown: set[Direction] = {"weaker" if w.offends == "old" else "stronger" for w in witnesses}
-    ways = proved | shown
-    is_open = any(c.direction is None and c.dimension != "actor" for c in changes)
+    if ways is None:
+        proved = {change.direction for change in changes if change.dimension != "actor"}
+        ways = Ways(
+            PROVED if "weaker" in proved else PROVED_NOT if None not in proved else _WORDS,
+            PROVED if "stronger" in proved else PROVED_NOT if None not in proved else _WORDS,
+        )
+    weaker, stronger = ways.weaker, ways.stronger
     outcome: Outcome = "changed"
     method: Method = "undetermined"
-    if "weaker" in ways:
-        outcome, method = "weakened", "structural" if "weaker" in proved else "witness"
-    elif shown or (proved and not is_open):
-        outcome, method = "strengthened", "witness" if is_open else "structural"
+    if weaker.answer == "yes":
+        outcome, method = "weakened", _METHODS[weaker.by]
+    elif stronger.answer == "yes":
+        outcome, method = "strengthened", _METHODS[stronger.by]
+    elif ways.answers == ("no", "no"):
+        method = _METHODS[weaker.by if weaker.by == "bounded" else stronger.by]
     if _fell(changes):
         outcome, method = "relocated", "structural"
-    return Entry(pair, outcome, method, changes, witnesses, len(ways) == 2)
+    mixed = ways.answers == ("yes", "yes")
+    return Entry(pair, outcome, method, changes, ways.witnesses, mixed, ways=ways)
+
+
+_WORDS = Way("open", why="only the words differ, or lists of which neither contains the other")
+_METHODS: Mapping[Evidence | None, Method] = {
+    "structure": "structural",
+    "record": "witness",
+    "bounded": "bounded",
+    None: "undetermined",
+}
 
 
 def _fell(changes: Iterable[Change]) -> bool:

@@ -1,0 +1,137 @@
+"""Which way a clause went: what structure proves, then what records of a few events show.
+
+Words that leave room are taken literally. Where neither version can then be broken, because what
+they ask has no bound, the answer is that of a charitable reader; and where there is no deadline at
+all, what it would be if both versions had one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ifthen.policy.model import TermRef
+from ifthen.review.diff.ask import Ask, asks_no_more, can_offend
+from ifthen.review.diff.replay import Side, Witness
+from ifthen.review.diff.strength import Change
+from ifthen.review.diff.ways import PROVED, PROVED_NOT, Bounds, Meaning, Way, Ways
+from ifthen.ruling.variants import below, roots
+
+Tries = Callable[[], Sequence[Witness]]
+"""Records found by trying a few."""
+_UNASKED = "no record was looked for by the solver"
+_NO_SOLVER = "the solver is not installed: pip install 'ifthen[loopholes]'"
+
+
+@dataclass(frozen=True, slots=True)
+class Directions:
+    """Both directions, and how the words are taken in them."""
+
+    ways: Ways
+    meaning: Meaning = "literal"
+    charitable: Ways | None = None
+    """The same for a charitable reader of the words, where that differs."""
+
+
+def directions(
+    old: Side,
+    new: Side,
+    asks: tuple[Ask, Ask] | None,
+    changes: Sequence[Change],
+    names: Mapping[str, str],
+    bounds: Bounds,
+    tries: Tries,
+) -> Directions:
+    """Both directions of one clause.
+
+    Args:
+        old: the clause in the old version.
+        new: the clause in the new version.
+        asks: both in the common form; None where one is too large to write out.
+        changes: the dimensions in which they differ.
+        names: old ids to new ones.
+        bounds: how far the solver looks.
+        tries: what to do where the solver has no answer.
+    """
+    found, charitable = _solved(old, new, names, bounds)
+    if asks is not None:
+        found = _structural(found, asks, changes)
+        if "open" in found.answers and any(map(can_offend, asks)):
+            found = _with_tries(found, tries())
+    told = Directions(found)
+    if charitable is not None and charitable.decided:
+        if charitable.answers != found.answers:
+            told = Directions(found, charitable=charitable)
+        if not found.decided:
+            told = Directions(charitable, "charitable")
+    if not told.ways.decided:
+        as_due = _as_due(old, new, names, bounds)
+        if as_due is not None and as_due.decided:
+            told = Directions(as_due, "due")
+    return told
+
+
+def _solved(
+    old: Side, new: Side, names: Mapping[str, str], bounds: Bounds
+) -> tuple[Ways, Ways | None]:
+    """What the solver finds, words taken literally; and charitably, where there are any."""
+    why = _UNASKED
+    if bounds.events:
+        try:
+            from ifthen.review.diff.bounded import Comparison
+
+            asked = Comparison(old, new, names, bounds)
+            worded = any(True for side in (old, new) for _ in _terms(side))
+            return asked.ways(literal=True), asked.ways(literal=False) if worded else None
+        except ImportError:
+            why = _NO_SOLVER
+    return Ways(Way("open", why=why), Way("open", why=why)), None
+
+
+def _as_due(old: Side, new: Side, names: Mapping[str, str], bounds: Bounds) -> Ways | None:
+    """What the solver finds where both are given a deadline that neither has."""
+    if not bounds.events:
+        return None
+    try:
+        from ifthen.review.diff.bounded import Comparison
+        from ifthen.review.diff.timelines import due
+    except ImportError:
+        return None
+    one, other = due(old), due(new)
+    if one is None or other is None:
+        return None
+    return Comparison(one, other, names, bounds).ways(literal=True)
+
+
+def _structural(found: Ways, asks: tuple[Ask, Ask], changes: Sequence[Change]) -> Ways:
+    before, after = asks
+    proved = {change.direction for change in changes}
+    return Ways(
+        _proved(found.weaker, "weaker" in proved, asks_no_more(before, after)),
+        _proved(found.stronger, "stronger" in proved, asks_no_more(after, before)),
+    )
+
+
+def _proved(way: Way, yes: bool, no: bool) -> Way:
+    """A direction with what structure proves of it, and the record that shows it all the same."""
+    if yes:
+        return replace(PROVED, witness=way.witness)
+    return PROVED_NOT if no and way.answer != "yes" else way
+
+
+def _with_tries(found: Ways, tried: Sequence[Witness]) -> Ways:
+    """Directions that are open, with what trying a few records shows of them."""
+    for witness in tried:
+        shown = Way("yes", "record", witness=witness)
+        if witness.offends == "old" and found.weaker.answer == "open":
+            found = replace(found, weaker=shown)
+        if witness.offends == "new" and found.stronger.answer == "open":
+            found = replace(found, stronger=shown)
+    return found
+
+
+def _terms(side: Side) -> Iterator[str]:
+    """The words that leave room of which a clause speaks."""
+    for clause in side.with_counted():
+        for root in roots(clause):
+            yield from (node.term for node in below(root) if isinstance(node, TermRef))
