@@ -23,9 +23,9 @@ HEADINGS: dict[Outcome, str] = {
     "retained": "Retained",
 }
 METHODS = {
-    "structural": "proved",
+    "structural": "proved by structure",
     "witness": "shown by a record",
-    "bounded": "no record of so many events tells them apart",
+    "bounded": "no difference on records of a few events",
     "undetermined": "direction undetermined",
 }
 MEANINGS: dict[Meaning, str] = {
@@ -79,6 +79,22 @@ def summary(diff: Diff) -> Iterator[str]:
     weaker = [entry for entry in diff.changed if entry.direction == "weaker"]
     stronger = [entry for entry in diff.changed if entry.direction == "stronger"]
     yield f"Of the changes {len(weaker)} make the policy weaker and {len(stronger)} stronger."
+    compared = diff.compared
+    ways = [
+        f"{n} {words}"
+        for method, words in METHODS.items()
+        if (n := sum(entry.method == method for entry in compared))
+    ]
+    if ways:
+        yield f"Of the {len(compared)} that both versions have: {', '.join(ways)}."
+    asked = [entry.whole for entry in diff.entries if entry.whole is not None]
+    if asked:
+        answers = [whole.way.answer for whole in asked]
+        yield (
+            f"Of {len(asked)} clauses that are gone or ask less, the whole new version permits "
+            f"what {answers.count('yes')} forbade, still keeps {answers.count('no')}, and of "
+            f"{answers.count('open')} it is undetermined."
+        )
     if diff.log is None:
         yield "No change log of this pair was given, so nothing is said of what was announced."
         return
@@ -134,6 +150,26 @@ def sections(entry: Entry) -> str:
 
 def evidence(entry: Entry) -> Iterator[tuple[str, str]]:
     """How each direction of a clause is known: a label, and a line."""
+    yield from _directions(entry)
+    if entry.whole is not None:
+        way, rests = entry.whole.way, ", ".join(entry.whole.rests_on)
+        if way.answer == "yes" and way.witness is not None:
+            day = day_text(way.witness.at // SECONDS_PER_DAY)
+            yield (
+                "whole",
+                f"lost: by {day} this is {way.witness.old} under the old version and breaks "
+                "nothing in all of the new:",
+            )
+            yield from (("", line) for line in sentences(way.witness.record.facts))
+        elif way.answer == "no" and rests:
+            yield "whole", f"still kept, on records of up to {way.events} events, by {rests}"
+        elif way.answer == "no":
+            yield "whole", f"not lost: {way.why}"
+        else:
+            yield "whole", f"undetermined: {way.why}"
+
+
+def _directions(entry: Entry) -> Iterator[tuple[str, str]]:
     if entry.ways is None or not entry.name.startswith("clause "):
         return
     for label, way in (("weaker", entry.ways.weaker), ("stronger", entry.ways.stronger)):

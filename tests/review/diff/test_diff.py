@@ -148,7 +148,7 @@ def test_the_same_words_over_more_thresholds_are_stronger(second: dict[str, Any]
     (witness,) = one["witnesses"]
     assert (witness["offends"], witness["old"], witness["new"]) == ("new", "open", "violated")
     weaker = one["ways"]["weaker"]
-    assert (weaker["answer"], weaker["by"], weaker["events"]) == ("no", "bounded", 4)
+    assert (weaker["answer"], weaker["by"], weaker["events"]) == ("no", "bounded", 3)
 
 
 def test_an_interval_in_numbers_became_a_word() -> None:

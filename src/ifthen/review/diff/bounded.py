@@ -51,7 +51,7 @@ class Comparison:
         if old.clause.common.month_end != new.clause.common.month_end:
             self._pinned = "no record tried falls on a day that only some months have"
         try:
-            self._timelines = Timelines((old, new), names, bounds.events, bounds.timeout)
+            self._timelines = Timelines((old, new), new.policy, names, bounds)
             self._kept = {
                 which: [self._timelines.kept(side, own) for own, _ in self._parses[which]]
                 for which, side in self._sides.items()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from ifthen.policy.model import (
     Cadence,
@@ -25,7 +25,7 @@ from ifthen.review.diff.match import Match, match, renamed
 from ifthen.review.diff.replay import Side, Witness
 from ifthen.review.diff.strength import Change, Direction, clause_changes, part_changes
 from ifthen.review.diff.tries import search
-from ifthen.review.diff.ways import PROVED, PROVED_NOT, Bounds, Evidence, Meaning, Way, Ways
+from ifthen.review.diff.ways import PROVED, PROVED_NOT, Bounds, Evidence, Meaning, Way, Ways, Whole
 from ifthen.vocabulary import FORCES
 
 Outcome: TypeAlias = Literal[
@@ -44,6 +44,7 @@ OUTCOMES: tuple[Outcome, ...] = (
 commitment that is now an aim or less. ``changed``: neither structure nor a witness tells which way.
 """
 Method: TypeAlias = Literal["structural", "witness", "bounded", "undetermined"]
+METHODS: tuple[Method, ...] = get_args(Method)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,9 @@ class Entry:
     """How words that leave room are taken in them."""
     charitable: Ways | None = None
     """The same for a charitable reader of the words that leave room, where it differs."""
+    whole: Whole | None = None
+    """Whether the whole new version permits what it no longer asks; None where that was not asked.
+    """
     announcement: Announcement | None = None
     """Whether the developer's own change log tells; None for what promises nothing by itself, for
     what is retained, and where there is no log."""
@@ -133,6 +137,7 @@ class Entry:
             "ways": None if self.ways is None else self.ways.as_json(),
             "meaning": self.meaning,
             "charitable": None if self.charitable is None else self.charitable.as_json(),
+            "whole": None if self.whole is None else self.whole.as_json(),
             "witnesses": [witness.as_json() for witness in self.witnesses],
             "announcement": None if told is None else told.as_json(),
         }
@@ -154,6 +159,15 @@ class Diff:
         moved = (e for e in self.entries if e.outcome != "retained" and not e.follows)
         return tuple(sorted(moved, key=lambda entry: order[entry.outcome]))
 
+    @property
+    def compared(self) -> tuple[Entry, ...]:
+        """Changed promises that either version has: those of which a direction can be told."""
+        return tuple(
+            e
+            for e in self.changed
+            if e.promises and e.match.old is not None and e.match.new is not None
+        )
+
     def count(self, outcome: Outcome, *, promises: bool = True) -> int:
         """How many parts came to it, without those that follow; by default only promises."""
         counted = (e for e in self.entries if not e.follows and (e.promises or not promises))
@@ -167,6 +181,9 @@ class Diff:
             "new": self.new,
             "log": None if self.log is None else self.log.title,
             "counts": {outcome: self.count(outcome) for outcome in OUTCOMES},
+            "methods": {
+                method: sum(e.method == method for e in self.compared) for method in METHODS
+            },
             "announcements": {word: told.count(word) for word in TOLD},
             "entries": [entry.as_json() for entry in self.entries],
         }
@@ -190,6 +207,49 @@ def diff(
     if log is not None:
         entries = tuple(_told(entry, log) for entry in entries)
     return Diff(old.id, new.id, entries, log)
+
+
+def lost_in(
+    found: Diff,
+    old: Policy,
+    new: Policy,
+    bounds: Bounds,
+    progress: Callable[[int, int], None] | None = None,
+) -> Diff:
+    """The diff, and of every clause that asks less whether the whole new version permits it.
+
+    Args:
+        found: the diff.
+        old: the older version.
+        new: the newer version.
+        bounds: how far the solver looks for records.
+        progress: called with (clauses asked about, clauses in all).
+
+    Raises:
+        ImportError: the solver is not installed.
+    """
+    from ifthen.review.diff.whole import Successor
+
+    names = renamed([entry.match for entry in found.entries])
+    successor, entries, done = Successor(new, names, bounds), [], 0
+    total = sum(map(_asks_less, found.entries))
+    for entry in found.entries:
+        clause = None if entry.match.old is None else entry.match.old.value
+        if not _asks_less(entry) or not isinstance(clause, _CLAUSES):
+            entries.append(entry)
+            continue
+        if progress is not None:
+            progress(done, total)
+        done += 1
+        entries.append(replace(entry, whole=successor.keeps(Side(old, clause))))
+    return replace(found, entries=tuple(entries))
+
+
+def _asks_less(entry: Entry) -> bool:
+    """Whether a clause is gone, or asks less than before."""
+    old = entry.match.old
+    less = entry.outcome in ("removed", "relocated", "weakened") and not entry.follows
+    return less and old is not None and isinstance(old.value, _CLAUSES)
 
 
 def _told(entry: Entry, log: ChangeLog) -> Entry:

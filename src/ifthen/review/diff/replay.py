@@ -96,7 +96,7 @@ class Pair:
         if built is None:
             return None
         record, at = Record("witness", False, frozenset(KINDS), built), end_of(START + days)
-        old, new = _status(self._old, record, at), _status(self._new, record, at)
+        old, new = status_of(self._old, record, at), status_of(self._new, record, at)
         if "undetermined" in (old, new) or (old in OFFENCES) == (new in OFFENCES):
             return None
         return Witness(record, at, "old" if old in OFFENCES else "new", old, new)
@@ -119,7 +119,7 @@ class Pair:
         index = 0
         while index < len(kept):
             rest = kept[:index] + kept[index + 1 :]
-            if _begins(kept[index], rest) or not do_without(rest):
+            if begins(kept[index], rest) or not do_without(rest):
                 index += 1
         for index in range(len(kept)):
             for name in [name for name in kept[index] if name not in _FRAME]:
@@ -128,7 +128,7 @@ class Pair:
         return witness
 
 
-def _begins(fact: Plain, rest: Iterable[Plain]) -> bool:
+def begins(fact: Plain, rest: Iterable[Plain]) -> bool:
     """Whether a fact is the start of the training of a model that others are about."""
     own = fact.get("model")
     return fact["kind"] == "training_started" and any(other.get("model") == own for other in rest)
@@ -181,7 +181,7 @@ def _both_names(fact: Plain, names: Mapping[str, Sequence[str]]) -> Plain:
     return both
 
 
-def _status(side: Side, record: Record, at: int) -> str:
+def status_of(side: Side, record: Record, at: int) -> str:
     """The gravest status of the clause, its steps and its price."""
     name = f"{side.policy.id}#{side.clause.common.id}"
     standing = isinstance(side.clause, Forbid | Power)

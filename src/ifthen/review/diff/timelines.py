@@ -40,6 +40,7 @@ from ifthen.policy.model import (
 )
 from ifthen.review.diff.canonical import FALSE
 from ifthen.review.diff.replay import Side
+from ifthen.review.diff.ways import Bounds
 from ifthen.review.loopholes.calendar import FIRST, Date, Unsupported, day_number, symbolic
 from ifthen.review.loopholes.concrete import Full, Plain, plain_facts
 from ifthen.review.loopholes.conditions import Conditions
@@ -127,6 +128,22 @@ class _Read:
         return self._slot.rank(attribute, self._names.get(name, name))
 
 
+class _Slots(Slots):
+    """A timeline that answers again as before."""
+
+    def __init__(
+        self, given: Sequence[Fixed], free: Sequence[Free], models: int, start: Date, end: Date
+    ) -> None:
+        super().__init__(given, free, models, start, end)
+        self._about: dict[tuple[int, int | None], Bit] = {}
+
+    def about(self, index: int, model: int | None) -> Bit:
+        """Whether a fact is about a model: it names it or none. Every fact is about None."""
+        if (index, model) not in self._about:
+            self._about[index, model] = super().about(index, model)
+        return self._about[index, model]
+
+
 class _Conditions(Conditions):
     """Conditions whose answers are kept where neither a clock nor a trigger can change them."""
 
@@ -146,6 +163,13 @@ class _Conditions(Conditions):
         memory = ("matches", index, id(expression), here.names)
         if memory not in self._memory:
             self._memory[memory] = super().matches(index, expression, here)
+        return self._memory[memory]
+
+    def names_kind(self, index: int, kind: str, model: int | None) -> Bit:
+        """Whether a fact of a kind is about a model."""
+        memory = ("names", index, kind, model)
+        if memory not in self._memory:
+            self._memory[memory] = super().names_kind(index, kind, model)
         return self._memory[memory]
 
     def in_place(self, standard: str, model: int | None, prefix: int) -> Bit:
@@ -172,23 +196,23 @@ class Timelines:
     def __init__(
         self,
         sides: Sequence[Side],
+        new: Policy,
         names: Mapping[str, str],
-        events: int,
-        timeout: float,
+        bounds: Bounds,
     ) -> None:
         """Timelines in what some clauses speak of.
 
         Args:
-            sides: the clauses; the policy of the last is the newer one, whose names are used.
+            sides: the clauses.
+            new: the newer policy, whose names are used.
             names: ids of the older policy to those of the newer.
-            events: how many there may be.
-            timeout: seconds for one question to the solver.
+            bounds: how many events there may be, and how long a question may take.
 
         Raises:
             Unsupported: the clauses speak of what cannot be read alike.
         """
-        self._new = sides[-1].policy
-        self._policies = [side.policy for side in sides]
+        self._new = new
+        self._policies = list({side.policy.id: side.policy for side in sides}.values())
         self._names = names
         self._terms: list[Any] = []
         self._reading: dict[str, tuple[Slots, _Pinned, Names]] = {}
@@ -199,28 +223,29 @@ class Timelines:
         if not self._idle:
             raise Unsupported("every kind of fact that could begin a timeline")
         self._months = _months(sides)
-        self.slots = self._slots(events, (*spoken, self._idle), _models(sides))
+        self.slots = self._slots(bounds.events, (*spoken, self._idle), _models(sides))
         self.given = (Plain(self._idle, FIRST, None),)
         clauses = tuple(clause for side in sides for clause in side.with_counted())
-        self._full = Full(replace(self._new, clauses=clauses))
+        self.full = Full(replace(self._new, clauses=clauses))
         self._world()
         self._asked_words = -1
         # Apart from all that was asked before, so that one question always has one answer.
         self._apart = z3.Context()
         self._solver = z3.Solver(ctx=self._apart)
-        self._solver.set("timeout", int(timeout * 1000))
+        self._solver.set("timeout", int(bounds.timeout * 1000))
         self._add(self._terms)
 
     # --- what it is made of ----------------------------------------------------------------
 
     def _slots(self, events: int, kinds: Sequence[str], models: int) -> Slots:
         given = [Fixed(0, self._idle, NOBODY, Date.at(FIRST), 0, {}, self._new.scale)]
+        start = ("training_started", self._idle)
         free = [
-            _Free(n, symbolic(f"at{n}", self._months, self._terms), kinds, self._new)
-            for n in range(1, events + 1)
+            _Free(n, symbolic(f"at{n}", self._months, self._terms), own, self._new)
+            for n, own in enumerate([start, *[kinds] * events], start=1)
         ]
         end = symbolic("end", self._months, self._terms)
-        return Slots(given, free, models, Date.at(FIRST), end)
+        return _Slots(given, free, models, Date.at(FIRST), end)
 
     def _world(self) -> None:
         """What holds of every record that makes sense."""
@@ -230,7 +255,9 @@ class Timelines:
             same = conj((one.date.key == two.date.key, phase(one) <= phase(two)))
             add(disj((one.date.key < two.date.key, same)))
         add(self.slots.all[-1].date.key <= self.slots.end.key)
-        for one, two in pairwise(self.slots.free):  # what fills up comes last
+        first, *rest = self.slots.free
+        add(disj((neg(first.is_kind(self._idle)), first.date.key == Date.at(FIRST).key)))
+        for one, two in pairwise(rest):  # what fills up comes last
             add(disj((neg(one.is_kind(self._idle)), two.is_kind(self._idle))))
         for slot in self.slots.free:
             idle = slot.is_kind(self._idle)
@@ -238,7 +265,17 @@ class Timelines:
             add(z3.And(slot.model >= NOBODY, slot.model < len(self.slots.models)))
             add(disj((neg(needs), slot.model >= 0)))
             add(
-                disj((neg(idle), conj((slot.model == NOBODY, slot.date.key == self.slots.end.key))))
+                disj(
+                    (
+                        neg(idle),
+                        conj(
+                            (
+                                slot.model == NOBODY,
+                                slot is first or slot.date.key == self.slots.end.key,
+                            )
+                        ),
+                    )
+                )
             )
             states = disj(slot.is_kind(kind) for kind in FIGURES)
             add(z3.And(slot.compute >= 0, slot.compute <= 40_000))
@@ -342,7 +379,7 @@ class Timelines:
 
     def facts(self, solution: Any) -> tuple[list[Plain], int]:
         """A solution as facts, and the day of the ruling."""
-        found = plain_facts(solution, self.slots, self.given, self._full)
+        found = plain_facts(solution, self.slots, self.given, self.full)
         end = int(solution.eval(self.slots.end.key, True).as_long())
         return [f for f in found if f.part == "given" or f.kind != self._idle], day_number(end)
 
@@ -350,7 +387,7 @@ class Timelines:
 def _seen(slots: Slots, read: Sequence[Slot]) -> Slots:
     """The same timeline, its facts read in other names."""
     given = len(slots.all) - len(slots.free)
-    return Slots(read[:given], read[given:], len(slots.models), slots.start, slots.end)  # type: ignore[arg-type]
+    return _Slots(read[:given], read[given:], len(slots.models), slots.start, slots.end)  # type: ignore[arg-type]
 
 
 # --- what the clauses speak of ----------------------------------------------------------------

@@ -19,7 +19,7 @@ has no deadline were due within 30 days."""
 class Bounds:
     """How far a solver looks for records."""
 
-    events: int = 4
+    events: int = 3
     """How many events a record has at most; none means that no solver is asked."""
     timeout: float = 2.0
     """Seconds for one question."""
@@ -84,3 +84,21 @@ class Ways:
     def as_json(self) -> dict[str, Any]:
         """Both answers in JSON."""
         return {"weaker": self.weaker.as_json(), "stronger": self.stronger.as_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Whether the whole new version permits what one clause of the old one does not."""
+
+    way: Way
+    rests_on: tuple[str, ...] = ()
+    """Clauses of the new version that were taken up; where the answer is no, those that keep it."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer in JSON."""
+        witness = self.way.witness
+        return {
+            **self.way.as_json(),
+            "rests_on": list(self.rests_on),
+            "witness": None if witness is None else witness.as_json(),
+        }
