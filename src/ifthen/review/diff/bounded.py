@@ -21,6 +21,7 @@ from ifthen.review.loopholes.calendar import FIRST, Unsupported
 from ifthen.review.loopholes.concrete import Plain, figure
 from ifthen.review.loopholes.kleene import K, conj, disj, neg
 from ifthen.ruling.variants import Anatomy, below, roots
+from ifthen.vocabulary import KINDS
 
 _SAME = "every record tried says the same of "
 _PINNED = {"flop": f"{_SAME}FLOP", "gain": f"{_SAME}progress in units of its own"}
@@ -99,7 +100,7 @@ class Comparison:
 
     def _none(self, which: Which, other: Which, literal: bool, *, told: bool) -> Way:
         """None: said only where so few events can put both versions to the test."""
-        few = f"{self._events} events are too few to"
+        few = f"{counted(self._events)} too few to"
         breaks = disj(value.f for value in self._kept[other])
         if self._timelines.ask(breaks, literal=literal)[0] != "sat":
             return Way("open", why=f"{few} break the {other} version")
@@ -133,6 +134,11 @@ class Comparison:
         return pair.smallest(raw, end - FIRST, witness)
 
 
+def counted(events: int) -> str:
+    """``3 events are``."""
+    return "1 event is" if events == 1 else f"{events} events are"
+
+
 def _parses(side: Side, names: Mapping[str, str]) -> list[tuple[Readings, Readings]]:
     """Every combination of parses, in the names of either version."""
     assignments = Anatomy(side.policy, side.clause).assignments
@@ -150,8 +156,10 @@ def _pinned(side: Side) -> Iterator[str]:
 
 
 def raw_fact(fact: Plain) -> Raw:
-    """A fact of a timeline as plain data."""
+    """A fact of a timeline as plain data; a change of policy is published the day before."""
     found: Raw = {"kind": fact.kind, "date": fact.day - FIRST, **fact.attributes}
+    if KINDS[fact.kind].group == "policy" and fact.kind != "power_exercised":
+        found["published"] = "$before"
     if fact.model is not None:
         found["model"] = fact.model
     if fact.compute is not None:

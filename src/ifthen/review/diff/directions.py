@@ -113,8 +113,12 @@ def _structural(found: Ways, asks: tuple[Ask, Ask], changes: Sequence[Change]) -
 
 
 def _proved(way: Way, yes: bool, no: bool) -> Way:
-    """A direction with what structure proves of it, and the record that shows it all the same."""
-    if yes:
+    """A direction with what structure proves of it, and the record that shows it all the same.
+
+    That one version asks no more than another, and is not proved to ask no less, tells a direction
+    only where no search of records has found that the two permit the same.
+    """
+    if yes and way.answer != "no":
         return replace(PROVED, witness=way.witness)
     return PROVED_NOT if no and way.answer != "yes" else way
 

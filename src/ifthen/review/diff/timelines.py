@@ -227,6 +227,8 @@ class Timelines:
         self.given = (Plain(self._idle, FIRST, None),)
         clauses = tuple(clause for side in sides for clause in side.with_counted())
         self.full = Full(replace(self._new, clauses=clauses))
+        # One that names no standard leaves it open which it was.
+        self.full.tested |= {(kind, "standard") for kind in KINDS if kind.startswith("standard_")}
         self._world()
         self._asked_words = -1
         # Apart from all that was asked before, so that one question always has one answer.

@@ -14,7 +14,7 @@ from dataclasses import replace
 from ifthen.dates import Day, end_of
 from ifthen.policy.model import Clause, Forbid, Policy, Power
 from ifthen.record.model import Record
-from ifthen.review.diff.bounded import raw_fact
+from ifthen.review.diff.bounded import counted, raw_fact
 from ifthen.review.diff.replay import (
     OFFENCES,
     Plain,
@@ -90,7 +90,7 @@ class Successor:
         if answer == "unknown":
             return _open("the solver gave no answer in the time it had", taken)
         if solution is None:
-            few = f"{self._bounds.events} events are too few to"
+            few = f"{counted(self._bounds.events)} too few to"
             if not taken:
                 return _open(f"{few} break the old version", taken)
             emptied = replace(old, clause=hollow(old.clause))
@@ -105,7 +105,9 @@ class Successor:
         self, old: Side, facts: Sequence[Chosen], end: Day, taken: dict[str, Clause]
     ) -> Whole | None:
         """What comes of a record that breaks the old clause, all else done that can be."""
-        adopted = Chosen("policy_adopted", FIRST, None, {"policy": self._new.id})
+        said = {**self._full.lists("policy_adopted"), "policy": self._new.id}
+        said = self._full.stated("policy_adopted", said)
+        adopted = Chosen("policy_adopted", FIRST, None, said)
         avoid = frozenset(kinds_of([old.clause], old.policy))
         done, verdict = complete(
             self._new, self._taken, [adopted, *facts[1:]], end, None, self._full, avoid
