@@ -191,8 +191,7 @@ def known(way: Way) -> str:
     if way.answer == "no":
         if way.by == "structure":
             return f"no, proved{f': {way.why}' if way.why else ''}"
-        told = ", where both can be told" if way.told else ""
-        return f"no, on records of up to {way.events} events{told}"
+        return f"no, on records of up to {way.events} events"
     shown = "" if way.witness is None else shown_by(way.witness)
     if way.by == "structure":
         return f"yes, proved{f'; {shown}' if shown else ''}"

@@ -2,8 +2,9 @@
 
 The solver is asked for a timeline that keeps the one and breaks the other. What it finds is ruled
 under both and is a witness only if the ruling says so. Where there is none, whatever keeps the one
-keeps the other on every record of at most so many events: that is no proof for longer ones, and it
-is said only where so few events can put both clauses to the test at all.
+keeps the other, and whatever breaks the other breaks the one, on every record of at most so many
+events. That is no proof for longer ones, and it is said only where so few events can put both
+clauses to the test at all.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from ifthen.vocabulary import KINDS
 _SAME = "every record tried says the same of "
 _PINNED = {"flop": f"{_SAME}FLOP", "gain": f"{_SAME}progress in units of its own"}
 """Measures that every timeline has alike, and so why none among them is no answer."""
+_UNTOLD = "none was found, but of some records it cannot be told whether they keep both versions"
 
 
 Which: TypeAlias = Literal["old", "new"]
@@ -84,11 +86,17 @@ class Comparison:
             if witness is None:
                 return Way("open", why="the ruling does not confirm the record that was found")
             return Way("yes", "record", witness=witness)
-        apart = disj(conj((one.t, neg(two.t))) for one, two in self._alike(which, other))
-        if answer == "unsat":
-            answer, solution = self._timelines.ask(apart, literal=literal)
         if answer == "unknown":
             return Way("open", why="the solver gave no answer in the time it had")
+        return self._unbroken(which, other, literal) or self._none(which, other, literal)
+
+    def _unbroken(self, which: Which, other: Which, literal: bool) -> Way | None:
+        """What is to be said where something keeps the one and is open under the other.
+
+        None where whatever keeps the one keeps the other, and what breaks the other breaks the one.
+        """
+        apart = disj(conj((one.t, neg(two.t))) for one, two in self._alike(which, other))
+        answer, solution = self._timelines.ask(apart, literal=literal)
         if solution is not None:
             witness = self._ruled(solution, other, literal)
             if witness is not None:
@@ -96,9 +104,13 @@ class Comparison:
             parsed = disj(conj((one.t, two.f)) for one, two in self._alike(which, other))
             if self._timelines.ask(parsed, literal=literal)[0] != "unsat":
                 return Way("open", why="it does by one parse of the text and not by another")
-        return self._none(which, other, literal, told=solution is not None)
+        breaks = conj(value.f for value in self._kept[other])
+        unbroken = neg(disj(value.f for value in self._kept[which]))
+        if answer == "unsat":
+            answer, _ = self._timelines.ask(breaks, unbroken, literal=literal)
+        return None if answer == "unsat" else Way("open", why=_UNTOLD)
 
-    def _none(self, which: Which, other: Which, literal: bool, *, told: bool) -> Way:
+    def _none(self, which: Which, other: Which, literal: bool) -> Way:
         """None: said only where so few events can put both versions to the test."""
         few = f"{counted(self._events)} too few to"
         breaks = disj(value.f for value in self._kept[other])
@@ -109,9 +121,7 @@ class Comparison:
         keeps = conj(value.t for value in self._kept[which])
         if self._timelines.ask(keeps, tested.f, literal=literal)[0] != "sat":
             return Way("open", why=f"{few} keep the {which} version where it is put to the test")
-        if self._pinned:
-            return Way("open", why=self._pinned)
-        return Way("no", "bounded", self._events, told)
+        return Way("open", why=self._pinned) if self._pinned else Way("no", "bounded", self._events)
 
     def _alike(self, which: Which, other: Which) -> Iterator[tuple[K, K]]:
         """Both versions by parses that agree wherever both texts have them."""

@@ -35,8 +35,6 @@ class Way:
     is none among the records of at most so many events. None where it is open."""
     events: int | None = None
     """Of ``bounded``: how many events."""
-    told: bool = False
-    """Of ``bounded``: whether it is said only of records on which both versions can be told."""
     witness: Witness | None = None
     why: str = ""
     """Why it is open."""
@@ -47,7 +45,6 @@ class Way:
             "answer": self.answer,
             "by": self.by,
             "events": self.events,
-            "told": self.told,
             "why": self.why or None,
         }
 
