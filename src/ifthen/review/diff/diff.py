@@ -26,6 +26,7 @@ from ifthen.review.diff.replay import Side, Witness
 from ifthen.review.diff.strength import Change, Direction, clause_changes, part_changes
 from ifthen.review.diff.tries import search
 from ifthen.review.diff.ways import PROVED, PROVED_NOT, Bounds, Evidence, Meaning, Way, Ways, Whole
+from ifthen.review.powers import asks_more
 from ifthen.vocabulary import FORCES
 
 Outcome: TypeAlias = Literal[
@@ -103,7 +104,8 @@ class Entry:
     def direction(self) -> Direction | None:
         """What it does to the policy as a whole; None where that is not known, or nothing.
 
-        A power is a way out: the policy is weaker with one more, stronger with one less.
+        A power is a way out: the policy is weaker with one more, stronger with one less; but for a
+        power that can only ask for more, which promises nothing.
         """
         if not self.promises or self.outcome in ("retained", "changed"):
             return None
@@ -111,6 +113,8 @@ class Entry:
         element = self.match.new or self.match.old
         one_sided = self.match.old is None or self.match.new is None
         if one_sided and element is not None and isinstance(element.value, Power):
+            if asks_more(element.value):
+                return None
             return "weaker" if way == "stronger" else "stronger"
         return way
 

@@ -21,19 +21,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ifthen.policy.model import Policy, Power
-from ifthen.review.lint.parts import patterns
 from ifthen.review.lint.rule import Found, Rule
-
-_MORE = frozenset(
-    {"cap", "pause", "hold", "halt", "stop", "tighten", "restrict", "order", "add", "notice"}
-)
-"""Words by which the name of a power says that its use asks for more."""
+from ifthen.review.powers import asks_more
 
 
 def check(policy: Policy) -> Iterator[Found]:
     """Every power that may be used for nothing."""
     for clause in policy.clauses:
-        if isinstance(clause, Power) and clause.price is None and not _asks_more(clause):
+        if isinstance(clause, Power) and clause.price is None and not asks_more(clause):
             free = "" if clause.if_ is not None else ", and under no condition"
             yield Found(
                 f"clause {clause.common.id}",
@@ -41,18 +36,6 @@ def check(policy: Policy) -> Iterator[Found]:
                 f"power without a price: its use by {', '.join(clause.by)} asks for nothing{free}",
                 "say with 'price' what is owed once it was used",
             )
-
-
-def _asks_more(clause: Power) -> bool:
-    """Whether by the names of the power its use can only ask for more."""
-    names = [
-        value
-        for pattern in patterns(clause.exercised)
-        for test in pattern.tests
-        if test.attribute == "power" and test.operator != "!="
-        for value in test.values
-    ]
-    return bool(names) and all(_MORE & {*name.split("-")} for name in names)
 
 
 RULE = Rule(
