@@ -199,6 +199,27 @@ def test_back_again_turns_every_proved_direction_round() -> None:
     assert seen > 100
 
 
+@pytest.mark.parametrize("pair", [("3.0", "3.1"), ("2.0", "3.0")])
+def test_back_again_turns_every_answer_round(pair: tuple[str, str]) -> None:
+    """What one version permits beyond the other is the same whichever is called new.
+
+    Where parts have the same names in both: ``continues`` matches others in one direction alone.
+    """
+    pair = (f"deepmind/fsf@{pair[0]}", f"deepmind/fsf@{pair[1]}")
+    there, back = diff(*pair), diff(*reversed(pair))
+    ways = {(e["old"], e["new"]): e for e in there["entries"] if e["part"] == "clause"}
+    seen = 0
+    for one in back["entries"]:
+        other = ways.get((one["new"], one["old"]))
+        if one["part"] != "clause" or other is None or other["ways"] is None:
+            continue
+        for mine, theirs in (("weaker", "stronger"), ("stronger", "weaker")):
+            answers = {one["ways"][mine]["answer"], other["ways"][theirs]["answer"]}
+            assert len(answers - {"open"}) < 2, (one["old"], one["new"])
+            seen += len(answers - {"open"})
+    assert seen >= 4
+
+
 def test_the_same_diff_is_the_same_for_ever() -> None:
     assert diff(RSP2, RSP21) == fresh(RSP2, RSP21)
 
