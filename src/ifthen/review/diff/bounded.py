@@ -17,7 +17,7 @@ from ifthen.policy.model import Attribute, Call
 from ifthen.review.diff.replay import Pair, Side, Witness
 from ifthen.review.diff.replay import Plain as Raw
 from ifthen.review.diff.timelines import BINDING, Readings, Timelines, hollow
-from ifthen.review.diff.ways import Bounds, Way, Ways
+from ifthen.review.diff.ways import BY_PARSE, UNTOLD, Bounds, Way, Ways
 from ifthen.review.loopholes.calendar import FIRST, Unsupported
 from ifthen.review.loopholes.concrete import Plain, figure
 from ifthen.review.loopholes.kleene import K, conj, disj, neg
@@ -27,7 +27,6 @@ from ifthen.vocabulary import KINDS
 _SAME = "every record tried says the same of "
 _PINNED = {"flop": f"{_SAME}FLOP", "gain": f"{_SAME}progress in units of its own"}
 """Measures that every timeline has alike, and so why none among them is no answer."""
-_UNTOLD = "none was found, but of some records it cannot be told whether they keep both versions"
 
 
 Which: TypeAlias = Literal["old", "new"]
@@ -80,35 +79,25 @@ class Comparison:
             return Way("open", why=self._unsupported)
         keeps = conj(value.t for value in self._kept[which])
         breaks = conj(value.f for value in self._kept[other])
-        answer, solution = self._timelines.ask(keeps, breaks, literal=literal)
-        if solution is not None:
+        unbroken = neg(disj(value.f for value in self._kept[which]))
+        apart = disj(conj((one.t, neg(two.t))) for one, two in self._alike(which, other))
+        differ = disj((apart, conj((breaks, unbroken))))
+        answer, solution = self._timelines.ask(differ, literal=literal)
+        if answer == "unsat":
+            return self._none(which, other, literal)
+        witness = self._ruled(solution, other, literal)
+        if witness is None:  # it is open under one of them: is there any that is not
+            answer, solution = self._timelines.ask(keeps, breaks, literal=literal)
             witness = self._ruled(solution, other, literal)
-            if witness is None:
-                return Way("open", why="the ruling does not confirm the record that was found")
+        if witness is not None:
             return Way("yes", "record", witness=witness)
         if answer == "unknown":
             return Way("open", why="the solver gave no answer in the time it had")
-        return self._unbroken(which, other, literal) or self._none(which, other, literal)
-
-    def _unbroken(self, which: Which, other: Which, literal: bool) -> Way | None:
-        """What is to be said where something keeps the one and is open under the other.
-
-        None where whatever keeps the one keeps the other, and what breaks the other breaks the one.
-        """
-        apart = disj(conj((one.t, neg(two.t))) for one, two in self._alike(which, other))
-        answer, solution = self._timelines.ask(apart, literal=literal)
         if solution is not None:
-            witness = self._ruled(solution, other, literal)
-            if witness is not None:
-                return Way("yes", "record", witness=witness)
-            parsed = disj(conj((one.t, two.f)) for one, two in self._alike(which, other))
-            if self._timelines.ask(parsed, literal=literal)[0] != "unsat":
-                return Way("open", why="it does by one parse of the text and not by another")
-        breaks = conj(value.f for value in self._kept[other])
-        unbroken = neg(disj(value.f for value in self._kept[which]))
-        if answer == "unsat":
-            answer, _ = self._timelines.ask(breaks, unbroken, literal=literal)
-        return None if answer == "unsat" else Way("open", why=_UNTOLD)
+            return Way("open", why="the ruling does not confirm the record that was found")
+        parsed = disj(conj((one.t, two.f)) for one, two in self._alike(which, other))
+        by_parse = self._timelines.ask(parsed, literal=literal)[0] != "unsat"
+        return Way("open", why=BY_PARSE if by_parse else UNTOLD)
 
     def _none(self, which: Which, other: Which, literal: bool) -> Way:
         """None: said only where so few events can put both versions to the test."""
@@ -131,7 +120,9 @@ class Comparison:
                     yield mine, theirs
 
     def _ruled(self, solution: Any, offended: Which, literal: bool) -> Witness | None:
-        """The witness that a solution makes, if the ruling confirms it."""
+        """The witness that a solution makes, if there is one and the ruling confirms it."""
+        if solution is None:
+            return None
         old, new = self._sides["old"], self._sides["new"]
         if not literal:
             old, new = old.charitably(), new.charitably()

@@ -17,13 +17,14 @@ from ifthen.policy.model import (
 )
 from ifthen.review.diff.alphabet import alphabet
 from ifthen.review.diff.announce import TOLD, Announcement, ChangeLog, announcement
-from ifthen.review.diff.ask import Ask, ask_of, asks_no_more
+from ifthen.review.diff.ask import Ask, ask_of, asks_no_more, can_offend
 from ifthen.review.diff.canonical import Canon, TooLarge
-from ifthen.review.diff.directions import directions
+from ifthen.review.diff.directions import Proved, directions
 from ifthen.review.diff.elements import PROMISES
 from ifthen.review.diff.match import Match, match, renamed
 from ifthen.review.diff.replay import Side, Witness
 from ifthen.review.diff.strength import Change, Direction, clause_changes, part_changes
+from ifthen.review.diff.strength import directions as directions_of
 from ifthen.review.diff.tries import search
 from ifthen.review.diff.ways import PROVED, PROVED_NOT, Bounds, Evidence, Meaning, Way, Ways, Whole
 from ifthen.review.powers import asks_more
@@ -305,23 +306,31 @@ class _Differ:
         return entry
 
     def _clause(self, pair: Match, old: Side, new: Side) -> Entry:
-        before, after = self._asks(old, new)
-        changes: tuple[Change, ...]
-        if before is None or after is None:
-            title = old.clause.common.title, new.clause.common.title
-            changes = (Change("consequence", None, *title),)
-        else:
-            changes = clause_changes(old.clause, new.clause, before, after)
-            if asks_no_more(before, after) and asks_no_more(after, before):
-                changes = tuple(change for change in changes if change.dimension == "actor")
+        changes, proved = self._structure(old, new)
         if all(change.dimension == "actor" and change.direction is None for change in changes):
             return _settled(pair, changes, None)
-        asks = None if before is None or after is None else (before, after)
         found = directions(
-            old, new, asks, changes, self._names, self._bounds, lambda: self._tried(old, new)
+            old, new, proved, self._names, self._bounds, lambda: self._tried(old, new)
         )
         entry = _settled(pair, changes, found.ways)
         return replace(entry, meaning=found.meaning, charitable=found.charitable)
+
+    def _structure(self, old: Side, new: Side) -> tuple[tuple[Change, ...], Proved]:
+        """The dimensions in which two clauses differ, and what their structure proves."""
+        before, after = self._asks(old, new)
+        if before is None or after is None:
+            title = old.clause.common.title, new.clause.common.title
+            return (Change("consequence", None, *title),), Proved()
+        changes = clause_changes(old.clause, new.clause, before, after)
+        if not changes:
+            return (), Proved()
+        no_weaker, no_stronger = asks_no_more(before, after), asks_no_more(after, before)
+        if no_weaker and no_stronger:
+            changes = tuple(change for change in changes if change.dimension == "actor")
+        ways = directions_of(changes)
+        able = can_offend(before) or can_offend(after)
+        proved = Proved("weaker" in ways, "stronger" in ways, no_weaker, no_stronger, able)
+        return changes, proved
 
     def _tried(self, old: Side, new: Side) -> tuple[Witness, ...]:
         """What trying a few records finds."""

@@ -11,16 +11,28 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ifthen.policy.model import TermRef
-from ifthen.review.diff.ask import Ask, asks_no_more, can_offend
 from ifthen.review.diff.replay import Side, Witness
-from ifthen.review.diff.strength import Change
-from ifthen.review.diff.ways import PROVED, PROVED_NOT, Bounds, Meaning, Way, Ways
+from ifthen.review.diff.ways import BY_PARSE, PROVED, PROVED_NOT, UNTOLD, Bounds, Meaning, Way, Ways
 from ifthen.ruling.variants import below, roots
 
 Tries = Callable[[], Sequence[Witness]]
 """Records found by trying a few."""
 _UNASKED = "no record was looked for by the solver"
 _NO_SOLVER = "the solver is not installed: pip install 'ifthen[loopholes]'"
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What structure proves of a clause."""
+
+    weaker: bool = False
+    """Whether it asks no more than before in some dimension, and is not proved to ask no less."""
+    stronger: bool = False
+    no_weaker: bool = False
+    """Whether whatever offends against the old version offends against the new."""
+    no_stronger: bool = False
+    can_offend: bool = False
+    """Whether some record may offend against either, by the words alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +48,7 @@ class Directions:
 def directions(
     old: Side,
     new: Side,
-    asks: tuple[Ask, Ask] | None,
-    changes: Sequence[Change],
+    proved: Proved,
     names: Mapping[str, str],
     bounds: Bounds,
     tries: Tries,
@@ -47,17 +58,21 @@ def directions(
     Args:
         old: the clause in the old version.
         new: the clause in the new version.
-        asks: both in the common form; None where one is too large to write out.
-        changes: the dimensions in which they differ.
+        proved: what structure proves.
         names: old ids to new ones.
         bounds: how far the solver looks.
         tries: what to do where the solver has no answer.
     """
     found, charitable = _solved(old, new, names, bounds)
-    if asks is not None:
-        found = _structural(found, asks, changes)
-        if "open" in found.answers and any(map(can_offend, asks)):
-            found = _with_tries(found, tries())
+    found = Ways(
+        _proved(found.weaker, proved.weaker, proved.no_weaker),
+        _proved(found.stronger, proved.stronger, proved.no_stronger),
+    )
+    if proved.can_offend and any(
+        way.answer == "open" and way.why not in (BY_PARSE, UNTOLD)
+        for way in (found.weaker, found.stronger)
+    ):
+        found = _with_tries(found, tries())
     told = Directions(found)
     if charitable is not None and charitable.decided:
         if charitable.answers != found.answers:
@@ -101,15 +116,6 @@ def _as_due(old: Side, new: Side, names: Mapping[str, str], bounds: Bounds) -> W
     if one is None or other is None:
         return None
     return Comparison(one, other, names, bounds).ways(literal=True)
-
-
-def _structural(found: Ways, asks: tuple[Ask, Ask], changes: Sequence[Change]) -> Ways:
-    before, after = asks
-    proved = {change.direction for change in changes}
-    return Ways(
-        _proved(found.weaker, "weaker" in proved, asks_no_more(before, after)),
-        _proved(found.stronger, "stronger" in proved, asks_no_more(after, before)),
-    )
 
 
 def _proved(way: Way, yes: bool, no: bool) -> Way:

@@ -29,6 +29,7 @@ from ifthen.policy.model import (
     Events,
     Expression,
     Forbid,
+    Logic,
     Maintain,
     Policy,
     Power,
@@ -149,21 +150,33 @@ class _Conditions(Conditions):
 
     def truth(self, expression: Expression, here: Here) -> K:
         """Whether a condition holds."""
-        if not isinstance(expression, Compare | Call | Quantified) or _moves(expression):
+        if not isinstance(expression, Compare | Call | Quantified | Logic):
             return super().truth(expression, here)
-        memory = (id(expression), here.prefix, here.names, here.lenient)
+        moves, worded = self._traits(expression)
+        if moves:
+            return super().truth(expression, here)
+        memory = (id(expression), here.prefix, here.names, here.lenient and worded)
         if memory not in self._memory:
             self._memory[memory] = super().truth(expression, here)
         return self._memory[memory]  # type: ignore[no-any-return]
 
     def matches(self, index: int, expression: Expression, here: Here) -> Bit:
         """Whether a fact is such an event."""
-        if _moves(expression):
+        if self._traits(expression)[0]:
             return super().matches(index, expression, here)
         memory = ("matches", index, id(expression), here.names)
         if memory not in self._memory:
             self._memory[memory] = super().matches(index, expression, here)
         return self._memory[memory]
+
+    def _traits(self, expression: Expression) -> tuple[bool, bool]:
+        """Whether it changes with a clock or the trigger, and whether a word leaves it room."""
+        memory = ("traits", id(expression))
+        if memory not in self._memory:
+            nodes = list(below(expression))
+            worded = any(isinstance(node, TermRef) for node in nodes)
+            self._memory[memory] = (any(map(_moves, nodes)), worded)
+        return self._memory[memory]  # type: ignore[no-any-return]
 
     def names_kind(self, index: int, kind: str, model: int | None) -> Bit:
         """Whether a fact of a kind is about a model."""
@@ -180,13 +193,12 @@ class _Conditions(Conditions):
         return self._memory[memory]
 
 
-def _moves(expression: Expression) -> bool:
-    """Whether a condition may change though no fact is added: by a clock, or with the trigger."""
-    return any(
+def _moves(node: Expression) -> bool:
+    """Whether it may change though no fact is added: by a clock, or with the trigger."""
+    return (
         isinstance(node, Attribute)
         or (isinstance(node, Call) and node.function in ("since", "between"))
         or (isinstance(node, Events) and any(t.bound for p in node.patterns for t in p.tests))
-        for node in below(expression)
     )
 
 

@@ -49,6 +49,9 @@ class Way:
         }
 
 
+BY_PARSE = "it does by one parse of the text and not by another"
+UNTOLD = "none was found, but of some records it cannot be told whether they keep both versions"
+"""Why it stays open whatever record is found."""
 PROVED = Way("yes", "structure")
 PROVED_NOT = Way("no", "structure")
 
