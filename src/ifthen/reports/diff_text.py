@@ -25,8 +25,8 @@ HEADINGS: dict[Outcome, str] = {
 METHODS = {
     "structural": "proved by structure",
     "witness": "shown by a record",
-    "bounded": "no difference on records of a few events",
-    "undetermined": "direction undetermined",
+    "bounded": "without a difference on records of a few events",
+    "undetermined": "of undetermined direction",
 }
 MEANINGS: dict[Meaning, str] = {
     "literal": "",
@@ -158,7 +158,7 @@ def evidence(entry: Entry) -> Iterator[tuple[str, str]]:
             yield (
                 "whole",
                 f"lost: by {day} this is {way.witness.old} under the old version and breaks "
-                "nothing in all of the new:",
+                "no commitment in all of the new:",
             )
             yield from (("", line) for line in sentences(way.witness.record.facts))
         elif way.answer == "no" and rests:

@@ -256,3 +256,61 @@ def test_the_whole_cannot_be_asked_about_without_events() -> None:
         ["review", "diff", "anthropic/rsp@2.1", "anthropic/rsp@2.2", "--whole", "--events", "0"],
     )
     assert (result.exit_code, result.stdout) == (2, "")
+
+
+# --- what people read -------------------------------------------------------------------------
+
+SAYS = {
+    "proved": ["weaker yes, proved; by", "stronger no, proved", "whole lost: by"],
+    "shown": ["shown by a record; stronger in one way, weaker in another", "is released."],
+    "bounded": [
+        "weaker no, on records of up to 3 events",
+        "without a difference on records of a few",
+    ],
+    "as-due": ["as if both were due within 30 days: neither has a deadline"],
+    "charitable": ["for a charitable reader: by the words alone neither can be broken"],
+    "by-parse": ["weaker undetermined: it does by one parse of the text and not by another"],
+    "gone": ["whole lost: by", "breaks no commitment in all of the new:"],
+}
+
+
+def test_the_text_says_how_each_direction_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    duty = "kind: whenever\nwhen: incident\nif: {}\nthen: drill_held"
+    two = "{reading: anchor, start: assessment_started, end: assessment_completed}"
+    cadence = "kind: cadence\nfor_each: model\nevery: 20 days\ndo: {}"
+    old = {
+        "proved": WITHIN.format(3),
+        "shown": GATE.format("did(drill_held)"),
+        "bounded": GATE.format("in_place(guard) and in_place(wall)"),
+        "as-due": duty.format("did(bug_bounty)"),
+        "charitable": PROMPTLY.format("if: did(forecast)\n"),
+        "by-parse": cadence.format(two),
+        "gone": GATE.format("did(external_review)"),
+    }
+    new = {
+        "proved": WITHIN.format(5),
+        "shown": GATE.format("did(bug_bounty)"),
+        "bounded": GATE.format("in_place(wall)"),
+        "as-due": duty.format("did(forecast)"),
+        "charitable": PROMPTLY.format("if: did(bug_bounty)\n"),
+        "by-parse": cadence.format("assessment_completed"),
+    }
+    Path("old.yaml").write_text(text(old, 1), encoding="utf-8")
+    Path("new.yaml").write_text(text(new, 2), encoding="utf-8")
+    arguments = ["review", "diff", "old.yaml", "new.yaml", "--whole", "--html", "page.html"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0
+    parts = " ".join(result.stdout.split()).split(" clause ")
+    told = {part.partition(":")[0]: part for part in parts[1:]}
+    page = Path("page.html").read_text(encoding="utf-8")
+    for name, lines in SAYS.items():
+        for line in lines:
+            assert line in told[name], (name, told[name])
+    assert page.count("<dt>weaker</dt>") == 6
+    assert page.count("<dt>whole</dt>") == 5
+    assert "Of the 6 that both versions have: 1 proved by structure" in " ".join(
+        result.stdout.split()
+    )
