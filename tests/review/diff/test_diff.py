@@ -221,7 +221,8 @@ def test_back_again_turns_every_answer_round(pair: tuple[str, str]) -> None:
 
 
 def test_the_same_diff_is_the_same_for_ever() -> None:
-    assert diff(RSP2, RSP21) == fresh(RSP2, RSP21)
+    pair = "deepmind/fsf@3.0", "deepmind/fsf@3.1"
+    assert diff(*pair) == fresh(*pair)
 
 
 # --- witnesses replayed -----------------------------------------------------------------------

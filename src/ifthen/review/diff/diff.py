@@ -328,8 +328,8 @@ class _Differ:
         if no_weaker and no_stronger:
             changes = tuple(change for change in changes if change.dimension == "actor")
         ways = directions_of(changes)
-        able = can_offend(before) or can_offend(after)
-        proved = Proved("weaker" in ways, "stronger" in ways, no_weaker, no_stronger, able)
+        able = can_offend(before), can_offend(after)
+        proved = Proved("weaker" in ways, "stronger" in ways, no_weaker, no_stronger, *able)
         return changes, proved
 
     def _tried(self, old: Side, new: Side) -> tuple[Witness, ...]:

@@ -31,8 +31,18 @@ class Proved:
     no_weaker: bool = False
     """Whether whatever offends against the old version offends against the new."""
     no_stronger: bool = False
-    can_offend: bool = False
-    """Whether some record may offend against either, by the words alone."""
+    old_can: bool = True
+    """Whether some record may offend against the old version, by the words alone."""
+    new_can: bool = True
+
+    def of(self, found: Ways, *, literal: bool) -> Ways:
+        """Both directions with what structure proves of them."""
+        bare_old = literal and self.new_can and not self.old_can
+        bare_new = literal and self.old_can and not self.new_can
+        return Ways(
+            _proved(found.weaker, self.weaker, self.no_weaker or bare_old),
+            _proved(found.stronger, self.stronger, self.no_stronger or bare_new),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +74,24 @@ def directions(
         tries: what to do where the solver has no answer.
     """
     found, charitable = _solved(old, new, names, bounds)
-    found = Ways(
-        _proved(found.weaker, proved.weaker, proved.no_weaker),
-        _proved(found.stronger, proved.stronger, proved.no_stronger),
-    )
-    if proved.can_offend and any(
+    able = proved.old_can or proved.new_can
+    found = proved.of(found, literal=True)
+    if able and any(
         way.answer == "open" and way.why not in (BY_PARSE, UNTOLD)
         for way in (found.weaker, found.stronger)
     ):
         found = _with_tries(found, tries())
     told = Directions(found)
-    if charitable is not None and charitable.decided:
-        if charitable.answers != found.answers:
+    if charitable is not None:
+        charitable = proved.of(charitable, literal=False)
+        if charitable.decided and charitable.answers != found.answers:
             told = Directions(found, charitable=charitable)
-        if not found.decided:
+        if charitable.decided and (not found.decided or not able):
             told = Directions(charitable, "charitable")
-    if not told.ways.decided:
+    if not told.ways.decided or (told.meaning == "literal" and not able):
         as_due = _as_due(old, new, names, bounds)
         if as_due is not None and as_due.decided:
-            told = Directions(as_due, "due")
+            told = Directions(proved.of(as_due, literal=False), "due")
     return told
 
 
