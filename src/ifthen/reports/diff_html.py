@@ -9,10 +9,9 @@ from ifthen.policy.model import Policy
 from ifthen.reports.diff_text import (
     HEADINGS,
     announced,
-    facts_of,
+    evidence,
     same_words,
     sections,
-    shown_by,
     summary,
     told_of,
 )
@@ -20,7 +19,6 @@ from ifthen.reports.document import document
 from ifthen.reports.markup import NOTHING, Html, anchor, join, tag
 from ifthen.review.diff.diff import OUTCOMES, Diff, Entry, Outcome
 from ifthen.review.diff.strength import Change
-from ifthen.review.diff.witness import Witness
 
 
 def write_diff_page(diff: Diff, old: Policy, new: Policy) -> str:
@@ -85,7 +83,7 @@ def _entry(diff: Diff, entry: Entry) -> Html:
         tag("table", tag("tbody", *map(_change, entry.changes)), class_="changes")
         if entry.changes
         else NOTHING,
-        *map(_witness, entry.witnesses),
+        _evidence(entry),
         *(tag("p", f"So too {other.name}: {other.title}", class_="log") for other in followers),
         *(
             tag("p", f"Change log: {line}", class_="log")
@@ -119,9 +117,19 @@ def _change(change: Change) -> Html:
     )
 
 
-def _witness(witness: Witness) -> Html:
-    lines = (tag("li", line) for line in facts_of(witness))
-    return tag("details", tag("summary", f"A witness: {shown_by(witness)}"), tag("ul", *lines))
+def _evidence(entry: Entry) -> Html:
+    """How each direction is known, each record as dated sentences."""
+    parts: list[tuple[str, str, list[str]]] = []
+    for label, line in evidence(entry):
+        if label:
+            parts.append((label, line, []))
+        else:
+            parts[-1][2].append(line)
+    rows: list[Html] = []
+    for label, line, lines in parts:
+        told = tag("ul", *(tag("li", sentence) for sentence in lines)) if lines else NOTHING
+        rows += [tag("dt", label), tag("dd", line, told)]
+    return tag("dl", *rows, class_="ways") if parts else NOTHING
 
 
 def _spoken(diff: Diff) -> Html:

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from ifthen.dates import SECONDS_PER_DAY, format_day
-from ifthen.record.model import Fact
-from ifthen.record.write import fact_fields
+from ifthen.dates import SECONDS_PER_DAY
 from ifthen.reports.page import Page, Tone
+from ifthen.reports.sentences import day_text, sentences
 from ifthen.review.diff.announce import Announcement, Told
 from ifthen.review.diff.diff import OUTCOMES, Diff, Entry, Outcome
+from ifthen.review.diff.replay import Witness
 from ifthen.review.diff.strength import Change
-from ifthen.review.diff.witness import Witness
+from ifthen.review.diff.ways import Meaning, Way
 
 HEADINGS: dict[Outcome, str] = {
     "removed": "Removed",
     "relocated": "Moved to where it binds less",
     "weakened": "Weakened",
-    "changed": "Changed, which way is not proved",
+    "changed": "Changed, and neither way shown",
     "strengthened": "Strengthened",
     "added": "Added",
     "retained": "Retained",
 }
 METHODS = {
-    "structural": "by structure",
-    "witness": "by a witness record",
-    "undetermined": "direction undetermined",
+    "structural": "proved by structure",
+    "witness": "shown by a record",
+    "bounded": "without a difference on records of a few events",
+    "undetermined": "of undetermined direction",
+}
+MEANINGS: dict[Meaning, str] = {
+    "literal": "",
+    "charitable": "for a charitable reader: by the words alone neither can be broken",
+    "due": "as if both were due within 30 days: neither has a deadline",
 }
 _TONES: dict[Outcome, Tone] = {
     "removed": "bad",
@@ -73,6 +79,22 @@ def summary(diff: Diff) -> Iterator[str]:
     weaker = [entry for entry in diff.changed if entry.direction == "weaker"]
     stronger = [entry for entry in diff.changed if entry.direction == "stronger"]
     yield f"Of the changes {len(weaker)} make the policy weaker and {len(stronger)} stronger."
+    compared = diff.compared
+    ways = [
+        f"{n} {words}"
+        for method, words in METHODS.items()
+        if (n := sum(entry.method == method for entry in compared))
+    ]
+    if ways:
+        yield f"Of the {len(compared)} that both versions have: {', '.join(ways)}."
+    asked = [entry.whole for entry in diff.entries if entry.whole is not None]
+    if asked:
+        answers = [whole.way.answer for whole in asked]
+        yield (
+            f"Of {len(asked)} clauses that are gone or ask less, the whole new version permits "
+            f"what {answers.count('yes')} forbade, still keeps {answers.count('no')}, and of "
+            f"{answers.count('open')} it is undetermined."
+        )
     if diff.log is None:
         yield "No change log of this pair was given, so nothing is said of what was announced."
         return
@@ -97,10 +119,8 @@ def _write_entry(page: Page, entry: Entry, followers: Sequence[Entry]) -> None:
     page.write(sections(entry), indent=10, tone="dim")
     for change in entry.changes:
         page.item(change.dimension, _one_line(change), column=_COLUMN, indent=10)
-    for witness in entry.witnesses:
-        page.item("witness", shown_by(witness), column=_COLUMN, indent=10)
-        for line in facts_of(witness):
-            page.item("", line, column=_COLUMN, indent=10)
+    for label, line in evidence(entry):
+        page.item(label, line, column=_COLUMN, indent=10)
     for other in followers:
         page.item("so too", f"{other.name}: {other.title}", column=_COLUMN, indent=10)
     if entry.announcement is not None:
@@ -120,14 +140,62 @@ def sections(entry: Entry) -> str:
     matched = {"continues": "carried on", "id": "same id", "alike": "alike", None: ""}
     renamed = f"was {old.name}" if old and new and old.name != new.name else ""
     method = METHODS[entry.method] if old and new else ""
-    if entry.method == "witness" and not entry.mixed:
-        method += ", the other way not ruled out"
     if entry.mixed:
         method += "; stronger in one way, weaker in another"
     if entry.direction == "weaker" and old is None:
         method = "a way out: the policy asks less with it"
-    said = (" → ".join(places), renamed, matched[entry.match.by], method)
+    said = (" → ".join(places), renamed, matched[entry.match.by], method, MEANINGS[entry.meaning])
     return "; ".join(filter(None, said))
+
+
+def evidence(entry: Entry) -> Iterator[tuple[str, str]]:
+    """How each direction of a clause is known: a label, and a line."""
+    yield from _directions(entry)
+    if entry.whole is not None:
+        way, rests = entry.whole.way, ", ".join(entry.whole.rests_on)
+        if way.answer == "yes" and way.witness is not None:
+            day = day_text(way.witness.at // SECONDS_PER_DAY)
+            yield (
+                "whole",
+                f"lost: by {day} this is {way.witness.old} under the old version and breaks "
+                "no commitment in all of the new:",
+            )
+            yield from (("", line) for line in sentences(way.witness.record.facts))
+        elif way.answer == "no" and rests:
+            yield "whole", f"still kept, on records of up to {way.events} events, by {rests}"
+        elif way.answer == "no":
+            yield "whole", f"not lost: {way.why}"
+        else:
+            yield "whole", f"undetermined: {way.why}"
+
+
+def _directions(entry: Entry) -> Iterator[tuple[str, str]]:
+    if entry.ways is None or not entry.name.startswith("clause "):
+        return
+    for label, way in (("weaker", entry.ways.weaker), ("stronger", entry.ways.stronger)):
+        yield label, known(way) + (":" if way.witness is not None else "")
+        if way.witness is not None:
+            yield from (("", line) for line in sentences(way.witness.record.facts))
+    if entry.charitable is not None:
+        ways = entry.charitable
+        yield (
+            "charitably",
+            f"weaker: {known(ways.weaker)}; stronger: {known(ways.stronger)}",
+        )
+
+
+def known(way: Way) -> str:
+    """How one direction is known, in a line."""
+    if way.answer == "open":
+        return f"undetermined: {way.why}"
+    if way.answer == "no":
+        if way.by == "structure":
+            return f"no, proved{f': {way.why}' if way.why else ''}"
+        return f"no, on records of up to {way.events} events"
+    shown = "" if way.witness is None else shown_by(way.witness)
+    if way.by == "structure":
+        return f"yes, proved{f'; {shown}' if shown else ''}"
+    return f"yes, {shown}"
 
 
 def _one_line(change: Change) -> str:
@@ -155,31 +223,8 @@ def shown_by(witness: Witness) -> str:
     faulted, other = ("old", "new") if witness.offends == "old" else ("new", "old")
     status = witness.old if witness.offends == "old" else witness.new
     rest = (witness.new if witness.offends == "old" else witness.old) or "no finding"
-    day = format_day(witness.at // SECONDS_PER_DAY)
-    return f"by {day} this is {status} under the {faulted} version, {rest} under the {other}:"
-
-
-def facts_of(witness: Witness) -> Iterable[str]:
-    """The facts of a witness, one a line."""
-    return map(_fact, witness.record.facts)
-
-
-def _fact(fact: Fact) -> str:
-    fields = fact_fields(fact)
-    rest = (
-        f"{name} {_value(value)}"
-        for name, value in fields.items()
-        if name not in ("id", "date", "kind", "model")
-    )
-    return ", ".join((f"{fields['date']} {fact.kind}", *rest))
-
-
-def _value(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {inner}" for key, inner in value.items())
-    if isinstance(value, tuple | list):
-        return " and ".join(map(str, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    day = day_text(witness.at // SECONDS_PER_DAY)
+    return f"by {day} this is {status} under the {faulted} version, {rest} under the {other}"
 
 
 def announced(told: Announcement) -> Iterator[str]:

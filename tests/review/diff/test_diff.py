@@ -132,12 +132,14 @@ def test_the_last_small_version_has_one_change_announced() -> None:
 
 
 def test_a_case_about_misalignment_became_a_commitment(second: dict[str, Any]) -> None:
-    """Stronger in force and content, weaker in trigger: mixed counts as weakened."""
+    """It names one limb in place of two, but whoever passes the second passes the first."""
     one = entry(second, "clause misalignment-case")
-    assert (one["outcome"], one["mixed"]) == ("weakened", True)
+    assert (one["outcome"], one["mixed"]) == ("strengthened", False)
     ways = {change["dimension"]: change["direction"] for change in one["changes"]}
-    assert ways["force"] == "stronger"
-    assert "old" in {witness["offends"] for witness in one["witnesses"]}
+    assert (ways["force"], ways["trigger"]) == ("stronger", None)
+    assert (one["ways"]["weaker"]["answer"], one["ways"]["weaker"]["by"]) == ("no", "bounded")
+    (witness,) = one["witnesses"]
+    assert (witness["offends"], witness["old"], witness["new"]) == ("new", "met", "breached")
 
 
 def test_the_same_words_over_more_thresholds_are_stronger(second: dict[str, Any]) -> None:
@@ -145,6 +147,8 @@ def test_the_same_words_over_more_thresholds_are_stronger(second: dict[str, Any]
     assert (one["outcome"], one["method"]) == ("strengthened", "witness")
     (witness,) = one["witnesses"]
     assert (witness["offends"], witness["old"], witness["new"]) == ("new", "open", "violated")
+    weaker = one["ways"]["weaker"]
+    assert (weaker["answer"], weaker["by"], weaker["events"]) == ("no", "bounded", 3)
 
 
 def test_an_interval_in_numbers_became_a_word() -> None:
@@ -195,11 +199,40 @@ def test_back_again_turns_every_proved_direction_round() -> None:
     assert seen > 100
 
 
+@pytest.mark.parametrize("pair", [("3.0", "3.1"), ("2.0", "3.0")])
+def test_back_again_turns_every_answer_round(pair: tuple[str, str]) -> None:
+    """What one version permits beyond the other is the same whichever is called new.
+
+    Where parts have the same names in both: ``continues`` matches others in one direction alone.
+    """
+    pair = (f"deepmind/fsf@{pair[0]}", f"deepmind/fsf@{pair[1]}")
+    there, back = diff(*pair), diff(*reversed(pair))
+    ways = {(e["old"], e["new"]): e for e in there["entries"] if e["part"] == "clause"}
+    seen = 0
+    for one in back["entries"]:
+        other = ways.get((one["new"], one["old"]))
+        if one["part"] != "clause" or other is None or other["ways"] is None:
+            continue
+        for mine, theirs in (("weaker", "stronger"), ("stronger", "weaker")):
+            answers = {one["ways"][mine]["answer"], other["ways"][theirs]["answer"]}
+            assert len(answers - {"open"}) < 2, (one["old"], one["new"])
+            seen += len(answers - {"open"})
+    assert seen >= 4
+
+
 def test_the_same_diff_is_the_same_for_ever() -> None:
-    assert diff(RSP2, RSP21) == fresh(RSP2, RSP21)
+    pair = "deepmind/fsf@3.0", "deepmind/fsf@3.1"
+    assert diff(*pair) == fresh(*pair)
 
 
 # --- witnesses replayed -----------------------------------------------------------------------
+
+
+def statuses(finding: dict[str, Any], meaning: str) -> list[str]:
+    """The status of a finding as the words are taken."""
+    if meaning == "charitable" and finding["words"]:
+        return [word["charitable_status"] for word in finding["words"]]
+    return [finding["status"]]
 
 
 def test_every_witness_is_ruled_as_it_says(second: dict[str, Any], tmp_path: Path) -> None:
@@ -216,12 +249,15 @@ def test_every_witness_is_ruled_as_it_says(second: dict[str, Any], tmp_path: Pat
                 findings = json.loads(result.stdout)["findings"]
                 name = f"{policy}#{one[side]}"
                 own = {
-                    f["status"]
+                    status
                     for f in findings
                     if f["clause"] == name or f["clause"].startswith(f"{name}/")
+                    for status in statuses(f, one["meaning"])
                 }
-                assert bool(own & OFFENCES) == (witness["offends"] == side), (name, own)
-                assert (witness[side] or None) in (own or {None})
+                offends = OFFENCES | ({"pending"} if one["meaning"] == "due" else set())
+                assert bool(own & offends) == (witness["offends"] == side), (name, own)
+                if one["meaning"] != "due":
+                    assert (witness[side] or None) in (own or {None})
                 replayed += 1
     assert replayed >= 16
 
@@ -341,7 +377,7 @@ def test_the_page_is_whole(tmp_path: Path) -> None:
     assert all(link in inside or link == "data:," for link in page.links)
     assert len(page.ids) == len(set(page.ids))
     assert "default-src 'none'" in text
-    assert "A witness: by 2025-" in text
+    assert "January 2025: training of model-a starts." in text
     assert "<ins>" in text
     # Comparisons such as x < y are escaped.
     assert "status(ai-rd-4) != below" in text

@@ -65,6 +65,13 @@ def test_its_repair_is_clean(code: str) -> None:
     assert (result.exit_code, result.stdout) == (0, "example/policy@1: no gaps.\n")
 
 
+def test_a_law_names_the_developer_and_no_role_in_it(tmp_path: Path) -> None:
+    text = (HERE / "bad" / "no-owner.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "law.yaml"
+    path.write_text(text.replace("example/policy@1", "us-xx/policy@1"), encoding="utf-8")
+    assert "no-owner" not in {gap["code"] for gap in gaps(str(path))}
+
+
 def test_a_whole_policy_can_be_clean() -> None:
     assert run(str(HERE / "clean.yaml")).exit_code == 0
 

@@ -240,14 +240,22 @@ class _Builder:
 
 
 def can_offend(ask: Ask) -> bool:
-    """Whether some record may offend, by the words alone: a duty that is never due has none."""
-    if ask.kind != "whenever" or not ask.deeds:
-        return True
-    endless = all(
-        limit.anchor[0] == "within" and all(length.literal is None for length in limit.lengths)
-        for limit in ask.limits
-    )
-    return not endless
+    """Whether some record may offend, by the words alone: what is never due is never failed."""
+    match ask.kind:
+        case "whenever" if ask.deeds:
+            return not all(
+                limit.anchor[0] == "within" and _endless(limit.lengths) for limit in ask.limits
+            )
+        case "maintain":
+            return not (ask.grace and _endless(ask.grace))
+        case "cadence":
+            counted = ask.growth is not None or ask.gain is not None or bool(ask.least)
+            return counted or not _endless(ask.every)
+    return True
+
+
+def _endless(lengths: tuple[Length, ...]) -> bool:
+    return all(length.literal is None for length in lengths)
 
 
 # --- the proof --------------------------------------------------------------------------------

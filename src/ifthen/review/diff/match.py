@@ -83,14 +83,25 @@ def match(old: Policy, new: Policy) -> tuple[Match, ...]:
 
 
 def renamed(matches: Iterable[Match]) -> dict[str, str]:
-    """Old ids to new ones, where they differ, of whatever conditions and facts name."""
+    """Old ids to new ones, where they differ, of whatever conditions and facts name.
+
+    An old id that is an alias of a new part is that part's, whether or not the two were matched.
+    """
     named = ("threshold", "category", "standard", "role", "reading")
-    return {
+    known = [pair for pair in matches if (pair.new or pair.old).part in named]  # type: ignore[union-attr]
+    found = {
         pair.old.id: pair.new.id
-        for pair in matches
-        if pair.old is not None and pair.new is not None and pair.new.part in named
-        if pair.old.id != pair.new.id
+        for pair in known
+        if pair.old is not None and pair.new is not None and pair.old.id != pair.new.id
     }
+    old = {pair.old.id for pair in known if pair.old is not None}
+    new = {pair.new.id for pair in known if pair.new is not None}
+    for pair in known:
+        aliases = () if pair.new is None else getattr(pair.new.value, "aliases", ())
+        for alias in aliases:
+            if pair.new is not None and alias in old - new:
+                found.setdefault(alias, pair.new.id)
+    return found
 
 
 def _continued(

@@ -5,7 +5,8 @@ that says "X is done" over a text that only aims or expects to do it promises mo
 holds; who relies on it learns so when it is missed.
 
 Reported for an aim (a clause or a step) whose title has no word that tells it from a commitment:
-aim, mean, expect, intend, plan, hope, strive, try, likely, ideally, should, would, may, meant ...
+aim, mean, expect, intend, plan, hope, strive, try, likely, ideally, should, would, may, meant,
+usually, towards ...
 
     bad                                      repaired
     title: The list is shared                title: The list is meant to be shared
@@ -27,7 +28,8 @@ from ifthen.vocabulary import Force
 _TOLD = re.compile(
     r"\b(aim|mean|expect|intend|plan|hope|striv|tr(y|ies)\b|likely|ideal|should|would|could|may\b"
     r"|might|meant|seek|wish|prefer|recommend|encourag|explor|consider|is to\b|are to\b|goal|where "
-    r"(possible|appropriate|useful)|as far as)",
+    r"(possible|appropriate|useful)|as far as"
+    r"|usual|normally|typical|towards?\b)",
     re.IGNORECASE,
 )
 """Words by which a title says that it is no promise."""

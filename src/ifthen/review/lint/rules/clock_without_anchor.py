@@ -5,7 +5,8 @@ the next, or from completion to completion? Under RSP v1.0 a round completed thr
 breach by one and none by the other (CRIT-01, CRIT-03); v2.0's six months leave the same open, and
 whose assessment they count from besides. Whoever is late chooses the better reading.
 
-Reported where the text has several readings and they start a clock at different events.
+Reported where the text has several readings and they start a clock at different events. That one
+date is no earlier than another (at least 0 days between them) is an order, and no clock.
 
     bad                                      repaired
     readings:                                - id: evaluate
@@ -25,7 +26,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ifthen.policy.describe import describe
-from ifthen.policy.model import Cadence, Call, Choice, Expression, Policy
+from ifthen.policy.model import (
+    Cadence,
+    Call,
+    Choice,
+    Compare,
+    DurationLiteral,
+    Expression,
+    Policy,
+)
 from ifthen.review.lint.parts import span_of
 from ifthen.review.lint.rule import Found, Rule
 from ifthen.ruling.variants import below, roots
@@ -58,11 +67,17 @@ def _anchors(expression: Expression, whole: bool) -> frozenset[str]:
     """What clocks in an expression count from; of a cadence's own deed, the deed itself."""
     if whole:
         return frozenset({describe(expression)})
+    nodes = list(below(expression))
+    orders = {id(node.left) for node in nodes if isinstance(node, Compare) and _zero(node.right)}
     return frozenset(
         describe(node.arguments[0])
-        for node in below(expression)
-        if isinstance(node, Call) and node.function in _CLOCKS
+        for node in nodes
+        if isinstance(node, Call) and node.function in _CLOCKS and id(node) not in orders
     )
+
+
+def _zero(expression: Expression) -> bool:
+    return isinstance(expression, DurationLiteral) and expression.value.count == 0
 
 
 RULE = Rule(

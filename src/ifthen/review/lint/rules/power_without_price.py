@@ -5,8 +5,8 @@ costs nothing, not even saying so, it is the cheapest way round the policy. RSP 
 safeguards be lowered when a rival is ahead, but then the overall risk is acknowledged and the case
 for regulation made (CRIT-25): that is a price.
 
-Reported for a power without 'price'. One that can only ask for more, such as ordering an extra
-assessment, may well need none.
+Reported for a power without 'price'. One that can only ask for more needs none, and is told by the
+name of the power: cap, pause, hold, halt, stop, tighten, restrict, order, add, notice.
 
     bad                                      repaired
     - id: loosen                             - id: loosen
@@ -22,12 +22,13 @@ from collections.abc import Iterator
 
 from ifthen.policy.model import Policy, Power
 from ifthen.review.lint.rule import Found, Rule
+from ifthen.review.powers import asks_more
 
 
 def check(policy: Policy) -> Iterator[Found]:
     """Every power that may be used for nothing."""
     for clause in policy.clauses:
-        if isinstance(clause, Power) and clause.price is None:
+        if isinstance(clause, Power) and clause.price is None and not asks_more(clause):
             free = "" if clause.if_ is not None else ", and under no condition"
             yield Found(
                 f"clause {clause.common.id}",

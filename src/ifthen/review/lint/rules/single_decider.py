@@ -5,7 +5,8 @@ whose task it is to disagree. Under RSP v2.0 the RSO's or the CEO's judgement se
 that a model is not ASL-3 is for both of them, and Board and LTBT are told (CRIT-22, CRIT-23).
 
 Reported for a procedure in which one role suffices to decide, in which nobody is named, or in which
-a step before the decision is done by the deciders alone.
+a step before the decision is done by the deciders alone. Where the decision itself is one by a body
+("once the Board has decided"), the procedure is about that body, and who decides is said.
 
     bad                                      repaired
     steps:                                   steps:
@@ -32,10 +33,10 @@ def _procedure(clause: Procedure) -> Iterator[Found]:
     part = f"clause {clause.common.id}"
     deciding = [step for step in clause.steps if step.by and step.force == "commitment"]
     deciders = {role for step in deciding for role in step.by}
-    if not deciding:
+    if not deciding and not _says_who(clause):
         message = "decision without a decider: no step says who decides"
         yield Found(part, clause.common.span, message, "add a step with 'by: [ROLE, ROLE]'")
-    elif all(step.by_least < 2 for step in deciding) and len(deciding) == 1:
+    elif deciding and all(step.by_least < 2 for step in deciding) and len(deciding) == 1:
         step = deciding[0]
         who = f"{step.by[0]} alone" if len(step.by) == 1 else f"any one of {', '.join(step.by)}"
         yield Found(
@@ -59,6 +60,15 @@ def _procedure(clause: Procedure) -> Iterator[Found]:
                 f"recommender equal to the decider: {', '.join(sorted(recommenders))}",
                 "let another role write what the decision rests on",
             )
+
+
+def _says_who(clause: Procedure) -> bool:
+    """Whether only decisions by somebody named are meant."""
+    decisions = patterns(clause.decision)
+    return bool(decisions) and all(
+        any(test.attribute == "by" and test.operator != "!=" for test in pattern.tests)
+        for pattern in decisions
+    )
 
 
 RULE = Rule(

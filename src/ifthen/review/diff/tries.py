@@ -9,25 +9,14 @@ other way round. A record that was found is a fact. That none was found is not: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
 from random import Random
-from typing import Any, Literal
 
-from ifthen.dates import SECONDS_PER_DAY, end_of, format_day
-from ifthen.policy.model import Clause, Policy, Procedure
-from ifthen.policy.source import NOWHERE
-from ifthen.record.facts import Problem, build_fact
-from ifthen.record.model import Fact, Record
 from ifthen.review.diff.alphabet import MODEL, Alphabet
-from ifthen.ruling.finding import Ruling
-from ifthen.ruling.rule import rule
-from ifthen.vocabulary import KINDS, attributes_of
+from ifthen.review.diff.replay import Pair, Plain, Side, Witness
 
-OFFENCES = frozenset({"breached", "late", "missed", "violated", "void", "abused"})
 TRIES = 18
 """Records drawn for each pair of clauses, after the few that are always tried."""
-_START = 20_089  # 2025-01-01
 _TRIGGER = 40
 """The day on which what sets the clauses off happens, counted from the start."""
 _COMPUTE = 1_000
@@ -35,43 +24,6 @@ _COMPUTE = 1_000
 _MOST_FACTS = 9
 _MOST_DRAWS = 4
 """Draws for each record that is tried: those drawn before are not tried again."""
-
-Plain = dict[str, Any]
-"""A fact as plain data."""
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """A record that one version permits and the other does not."""
-
-    record: Record
-    at: int
-    """The moment of the ruling."""
-    offends: Literal["old", "new"]
-    """The version against which it offends."""
-    old: str
-    """Its status under the old version; empty where there is no finding."""
-    new: str
-
-    def as_json(self) -> dict[str, Any]:
-        """The record and both statuses."""
-        from ifthen.record.write import fact_fields
-
-        return {
-            "offends": self.offends,
-            "at": format_day(self.at // SECONDS_PER_DAY),
-            "old": self.old or None,
-            "new": self.new or None,
-            "facts": [_plain(fact_fields(fact)) for fact in self.record.facts],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One version of the clause, with the policy it stands in."""
-
-    policy: Policy
-    clause: Clause
 
 
 def search(
@@ -93,7 +45,7 @@ def search(
         tries: how many records are drawn.
         seed: of the draw; the same search draws the same records for ever.
     """
-    pair = _Pair(_alone(old), _alone(new), names)
+    pair = Pair(old, new, names)
     random = Random(f"{old.clause.common.id} {new.clause.common.id} {seed}")
     found: dict[str, Witness] = {}
     for facts, days in _records(letters, random, tries):
@@ -103,100 +55,6 @@ def search(
             if len(found) == 2:
                 break
     return tuple(found[side] for side in ("old", "new") if side in found)
-
-
-def _alone(side: Side) -> Side:
-    """The policy with nothing but the clause, and the procedures whose decisions it may count."""
-    own = side.clause.common.id
-    kept = (side.clause, *(c for c in side.policy.clauses if isinstance(c, Procedure)))
-    counted = "function='counts'" in repr(side.clause)
-    clauses = tuple(c for c in kept if c.common.id == own or counted)
-    return replace(side, policy=replace(side.policy, clauses=clauses))
-
-
-class _Pair:
-    """Two versions of one clause, ruled on the same records."""
-
-    def __init__(self, old: Side, new: Side, names: Mapping[str, str]) -> None:
-        self._old = old
-        self._new = new
-        self._names = {new_id: old_id for old_id, new_id in names.items()}
-
-    def differ(self, facts: Sequence[Plain], days: int) -> Witness | None:
-        """A witness, if the record offends against one version and surely not the other."""
-        built = self._built(facts)
-        if built is None:
-            return None
-        at = end_of(_START + days)
-        record = Record("witness", False, frozenset(KINDS), built)
-        old = _status(self._old, rule([self._old.policy], record, at, throughout=True))
-        if old == "undetermined":
-            return None
-        new = _status(self._new, rule([self._new.policy], record, at, throughout=True))
-        if new == "undetermined" or (old in OFFENCES) == (new in OFFENCES):
-            return None
-        return Witness(record, at, "old" if old in OFFENCES else "new", old, new)
-
-    def smallest(self, facts: Sequence[Plain], days: int, witness: Witness) -> Witness:
-        """The witness without any fact that it can do without."""
-        kept, index = list(facts), 0
-        while index < len(kept):
-            fewer = kept[:index] + kept[index + 1 :]
-            smaller = self.differ(fewer, days)
-            if smaller is not None and smaller.offends == witness.offends:
-                kept, witness = fewer, smaller
-            else:
-                index += 1
-        return witness
-
-    def _built(self, facts: Sequence[Plain]) -> tuple[Fact, ...] | None:
-        """Facts from plain data, with both names of whatever was renamed; None if one is none."""
-        ordered = sorted(facts, key=lambda fact: fact["date"])
-        about = next((f"w{n}" for n, fact in enumerate(ordered, 1) if fact.get("$act")), None)
-        problems: list[Problem] = []
-        built = []
-        for n, fact in enumerate(ordered, 1):
-            plain = {"id": f"w{n}", **self._both_names(fact)}
-            plain.pop("$act", None)
-            for name, value in list(plain.items()):
-                if value == "$trigger":
-                    plain[name] = [about] if about is not None else None
-                elif value == "$before":
-                    plain[name] = format_day(_START + fact["date"] - 1)
-                elif isinstance(value, tuple):
-                    plain[name] = list(value)
-            if None in plain.values():
-                return None
-            plain["date"] = format_day(_START + fact["date"])
-            one = build_fact(plain, n - 1, NOWHERE, problems)
-            if one is None or problems:
-                return None
-            built.append(one)
-        return tuple(built)
-
-    def _both_names(self, fact: Plain) -> Plain:
-        names, both = self._names, dict(fact)
-        known = attributes_of(fact["kind"])
-        for name, value in fact.items():
-            if isinstance(value, dict):
-                both[name] = {**{names[k]: v for k, v in value.items() if k in names}, **value}
-            elif isinstance(value, tuple) and name in known:
-                both[name] = tuple(dict.fromkeys(w for v in value for w in (v, names.get(v, v))))
-        return both
-
-
-def _status(side: Side, ruling: Ruling) -> str:
-    """The gravest status of the clause, its steps and its price; undetermined if any is."""
-    name = f"{side.policy.id}#{side.clause.common.id}"
-    statuses: list[str] = [
-        finding.status
-        for finding in ruling.findings
-        if finding.clause == name or finding.clause.startswith(f"{name}/")
-    ]
-    if "undetermined" in statuses:
-        return "undetermined"
-    offences = [status for status in statuses if status in OFFENCES]
-    return (offences or statuses or [""])[0]
 
 
 # --- the family of records --------------------------------------------------------------------
@@ -306,12 +164,3 @@ def _day(letters: Alphabet, random: Random) -> int:
     """Just before or just after the trigger, or around the end of one of the lengths."""
     around = [day for length in letters.lengths for day in (length - 2, length + 2)]
     return max(1, _TRIGGER + random.choice((-20, -1, 1, 3, *around)))
-
-
-def _plain(value: object) -> Any:
-    """Plain data for JSON: numbers as they print, tuples as lists."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(inner) for inner in value]
-    return value if isinstance(value, str | bool | int | None) else str(value)
