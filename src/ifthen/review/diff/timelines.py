@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -19,17 +20,14 @@ import z3
 
 from ifthen.dates import Duration
 from ifthen.policy.model import (
-    Attribute,
     Cadence,
     Call,
     Clause,
-    Compare,
     DurationLiteral,
     Duty,
     Events,
     Expression,
     Forbid,
-    Logic,
     Maintain,
     Policy,
     Power,
@@ -43,10 +41,10 @@ from ifthen.review.diff.canonical import FALSE
 from ifthen.review.diff.replay import Side
 from ifthen.review.diff.ways import Bounds
 from ifthen.review.loopholes.calendar import FIRST, Date, Unsupported, day_number, symbolic
-from ifthen.review.loopholes.concrete import Full, Plain, plain_facts
+from ifthen.review.loopholes.concrete import Plain, plain_facts
 from ifthen.review.loopholes.conditions import Conditions
 from ifthen.review.loopholes.encode import kept
-from ifthen.review.loopholes.events import Here
+from ifthen.review.loopholes.full import Full
 from ifthen.review.loopholes.kleene import TRUE, Bit, K, conj, disj, neg
 from ifthen.review.loopholes.models import FIGURES
 from ifthen.review.loopholes.problem import kinds_of
@@ -83,23 +81,6 @@ _LITERAL = z3.Bool("literal")
 """Whether words that leave room mean what the words alone allow."""
 
 
-class _Free(Free):
-    """An event that the solver chooses; what is asked of it again is answered as before."""
-
-    def __init__(self, index: int, date: Date, kinds: Sequence[str], policy: Policy) -> None:
-        super().__init__(index, date, kinds, policy)
-        self._kind = {kind: super(_Free, self).is_kind(kind) for kind in kinds}
-        self._model = {model: super(_Free, self).model_is(model) for model in (NOBODY, 0, 1)}
-
-    def is_kind(self, kind: str) -> Bit:
-        """Whether it is of a kind."""
-        return self._kind.get(kind, False)
-
-    def model_is(self, model: int) -> Bit:
-        """Whether it names a model."""
-        return self._model[model]
-
-
 class _Read:
     """A slot in the names of a policy in which some things are called otherwise."""
 
@@ -124,82 +105,13 @@ class _Read:
         """Whether an attribute is left out."""
         return self._slot.unsaid(attribute)
 
+    def number(self, attribute: str) -> Fraction | None:
+        """The number that an attribute states."""
+        return self._slot.number(attribute)
+
     def rank(self, attribute: str, name: str) -> Any:
         """The rank of a finding or level."""
         return self._slot.rank(attribute, self._names.get(name, name))
-
-
-class _Slots(Slots):
-    """A timeline that answers again as before."""
-
-    def __init__(
-        self, given: Sequence[Fixed], free: Sequence[Free], models: int, start: Date, end: Date
-    ) -> None:
-        super().__init__(given, free, models, start, end)
-        self._about: dict[tuple[int, int | None], Bit] = {}
-
-    def about(self, index: int, model: int | None) -> Bit:
-        """Whether a fact is about a model: it names it or none. Every fact is about None."""
-        if (index, model) not in self._about:
-            self._about[index, model] = super().about(index, model)
-        return self._about[index, model]
-
-
-class _Conditions(Conditions):
-    """Conditions whose answers are kept where neither a clock nor a trigger can change them."""
-
-    def truth(self, expression: Expression, here: Here) -> K:
-        """Whether a condition holds."""
-        if not isinstance(expression, Compare | Call | Quantified | Logic):
-            return super().truth(expression, here)
-        moves, worded = self._traits(expression)
-        if moves:
-            return super().truth(expression, here)
-        memory = (id(expression), here.prefix, here.names, here.lenient and worded)
-        if memory not in self._memory:
-            self._memory[memory] = super().truth(expression, here)
-        return self._memory[memory]  # type: ignore[no-any-return]
-
-    def matches(self, index: int, expression: Expression, here: Here) -> Bit:
-        """Whether a fact is such an event."""
-        if self._traits(expression)[0]:
-            return super().matches(index, expression, here)
-        memory = ("matches", index, id(expression), here.names)
-        if memory not in self._memory:
-            self._memory[memory] = super().matches(index, expression, here)
-        return self._memory[memory]
-
-    def _traits(self, expression: Expression) -> tuple[bool, bool]:
-        """Whether it changes with a clock or the trigger, and whether a word leaves it room."""
-        memory = ("traits", id(expression))
-        if memory not in self._memory:
-            nodes = list(below(expression))
-            worded = any(isinstance(node, TermRef) for node in nodes)
-            self._memory[memory] = (any(map(_moves, nodes)), worded)
-        return self._memory[memory]  # type: ignore[no-any-return]
-
-    def names_kind(self, index: int, kind: str, model: int | None) -> Bit:
-        """Whether a fact of a kind is about a model."""
-        memory = ("names", index, kind, model)
-        if memory not in self._memory:
-            self._memory[memory] = super().names_kind(index, kind, model)
-        return self._memory[memory]
-
-    def in_place(self, standard: str, model: int | None, prefix: int) -> Bit:
-        """Whether a standard is in place, by itself or by another that includes it."""
-        memory = ("in place", standard, model, prefix)
-        if memory not in self._memory:
-            self._memory[memory] = super().in_place(standard, model, prefix)
-        return self._memory[memory]
-
-
-def _moves(node: Expression) -> bool:
-    """Whether it may change though no fact is added: by a clock, or with the trigger."""
-    return (
-        isinstance(node, Attribute)
-        or (isinstance(node, Call) and node.function in ("since", "between"))
-        or (isinstance(node, Events) and any(t.bound for p in node.patterns for t in p.tests))
-    )
 
 
 class Timelines:
@@ -239,8 +151,6 @@ class Timelines:
         self.given = (Plain(self._idle, FIRST, None),)
         clauses = tuple(clause for side in sides for clause in side.with_counted())
         self.full = Full(replace(self._new, clauses=clauses))
-        # One that names no standard leaves it open which it was.
-        self.full.tested |= {(kind, "standard") for kind in KINDS if kind.startswith("standard_")}
         self._world()
         self._asked_words = -1
         # Apart from all that was asked before, so that one question always has one answer.
@@ -255,11 +165,11 @@ class Timelines:
         given = [Fixed(0, self._idle, NOBODY, Date.at(FIRST), 0, {}, self._new.scale)]
         start = ("training_started", self._idle)
         free = [
-            _Free(n, symbolic(f"at{n}", self._months, self._terms), own, self._new)
+            Free(n, symbolic(f"at{n}", self._months, self._terms), own, self._new)
             for n, own in enumerate([start, *[kinds] * events], start=1)
         ]
         end = symbolic("end", self._months, self._terms)
-        return _Slots(given, free, models, Date.at(FIRST), end)
+        return Slots(given, free, models, Date.at(FIRST), end)
 
     def _world(self) -> None:
         """What holds of every record that makes sense."""
@@ -339,7 +249,7 @@ class Timelines:
         slots, stance, names = self._reading[policy.id]
         key = (policy.id, subject, tuple(readings.items()))
         if key not in self._asked:
-            self._asked[key] = _Conditions(policy, slots, stance, subject, readings, names)
+            self._asked[key] = Conditions(policy, slots, stance, subject, readings, names)
         return self._asked[key]
 
     def kept(self, side: Side, readings: Readings) -> K:
@@ -401,7 +311,7 @@ class Timelines:
 def _seen(slots: Slots, read: Sequence[Slot]) -> Slots:
     """The same timeline, its facts read in other names."""
     given = len(slots.all) - len(slots.free)
-    return _Slots(read[:given], read[given:], len(slots.models), slots.start, slots.end)  # type: ignore[arg-type]
+    return Slots(read[:given], read[given:], len(slots.models), slots.start, slots.end)  # type: ignore[arg-type]
 
 
 # --- what the clauses speak of ----------------------------------------------------------------

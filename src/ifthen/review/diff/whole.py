@@ -29,9 +29,9 @@ from ifthen.review.diff.replay import (
 from ifthen.review.diff.timelines import BINDING, Timelines, hollow
 from ifthen.review.diff.ways import Bounds, Way, Whole
 from ifthen.review.loopholes.calendar import FIRST, Unsupported
-from ifthen.review.loopholes.concrete import Full
 from ifthen.review.loopholes.concrete import Plain as Chosen
 from ifthen.review.loopholes.diligence import complete
+from ifthen.review.loopholes.full import Full
 from ifthen.review.loopholes.kleene import K, conj
 from ifthen.review.loopholes.problem import kinds_of
 from ifthen.review.loopholes.stance import Stretch, Taken

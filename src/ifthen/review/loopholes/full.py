@@ -40,6 +40,8 @@ class Full:
         self._lists: dict[str, dict[str, list[str]]] = {}
         self.tested: set[tuple[str, str]] = {("model_released", "stage")}
         """Kinds of fact and attributes by which the policy tells them apart."""
+        # A fact that names no standard leaves it open which one it is about.
+        self.tested |= {(kind, "standard") for kind in KINDS if kind.startswith("standard_")}
         self.measures: dict[str, str] = {}
         """Measures of progress in a unit of its own, with the unit."""
         self._developer: dict[str, list[str]] = {}
