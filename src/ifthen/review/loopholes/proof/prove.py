@@ -1,0 +1,167 @@
+"""The proof: from no clause at all, one more where a run to the harm would break it.
+
+Fewer clauses make a stronger adversary, so what is proved of some is proved of the policy, and the
+few that are left in the end are what it rests on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from ifthen.policy.model import Clause
+from ifthen.review.loopholes.calendar import Unsupported
+from ifthen.review.loopholes.problem import kinds_of
+from ifthen.review.loopholes.proof.runs import Step, admits, shortest
+from ifthen.review.loopholes.proof.spacer import Found, failing, invariant, smaller
+from ifthen.review.loopholes.proof.system import Question, System, system
+
+Reason: TypeAlias = Literal["time", "run", "unsupported"]
+_DEPTH = 16
+"""The most steps of a run by which a clause is chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What an attempt came to."""
+
+    status: Literal["proved", "not proved"]
+    clauses: tuple[str, ...] = ()
+    """Those it rests on, or those taken up when it was given up."""
+    invariant: tuple[Any, ...] = ()
+    """Its parts, over the registers of the system."""
+    reason: Reason | None = None
+    """Why it is not proved."""
+    why: str = ""
+    """The same in words."""
+    untold: Mapping[str, str] = field(default_factory=dict)
+    """Clauses that a proof cannot be told, and why."""
+    run: tuple[Step, ...] = ()
+    """A run that ends in the harm, where there is one; it need not be a timeline."""
+    seconds: float = 0.0
+    """Time of the processor that it took."""
+
+    @property
+    def proved(self) -> bool:
+        """Whether the harm is excluded for any number of events."""
+        return self.status == "proved"
+
+
+def prove(question: Question, timeout: float = 60.0, prefer: Sequence[str] = ()) -> Proof:
+    """Try to prove that no timeline keeps the policy and ends in the harm.
+
+    Args:
+        question: policy, harm, beginning, how words are taken, and the world.
+        timeout: seconds it may take.
+        prefer: clauses to take up first, for instance those that a search rested on.
+    """
+    return _Attempt(question, timeout, prefer).run()
+
+
+class _Attempt:
+    def __init__(self, question: Question, timeout: float, prefer: Sequence[str]) -> None:
+        self.question = question
+        self.began = time.process_time()
+        self.until = self.began + timeout
+        self.prefer = prefer
+        self.kept: list[Clause] = []
+        self.untold: dict[str, str] = {}
+        self.alone: dict[str, System] = {}
+        """For each clause that can be told, the system of it alone."""
+
+    @property
+    def left(self) -> float:
+        return self.until - time.process_time()
+
+    def run(self) -> Proof:
+        try:
+            system(self.question, ())
+        except Unsupported as why:
+            return self._given_up("unsupported", f"the harm asks for {why}")
+        self._look_at_clauses()
+        while True:
+            if self.left <= 0:
+                return self._given_up("time", "time ran out")
+            now = system(self.question, self.kept)
+            found = invariant(now, self.left)
+            if found.answer == "yes":
+                return self._settle(found)
+            run = shortest(now, _DEPTH, max(1.0, self.left))
+            if run is None:
+                late = found.answer == "unknown"
+                reason: Reason = "time" if late else "run"
+                return self._given_up(reason, "time ran out" if late else "a long run remains")
+            if not self._refine(run):
+                return self._given_up("run", "a run of the system ends in the harm", run)
+
+    def _look_at_clauses(self) -> None:
+        for clause in self.question.policy.clauses:
+            if clause.common.force not in ("commitment", "aim"):
+                continue
+            try:
+                self.alone[clause.common.id] = system(self.question, [clause])
+            except Unsupported as why:
+                self.untold[clause.common.id] = str(why)
+
+    def _refine(self, run: Sequence[Step]) -> bool:
+        """Take up a clause that a run breaks; False where there is none."""
+        taken = {clause.common.id for clause in self.kept}
+        options = [
+            clause
+            for clause in self._by_preference()
+            if clause.common.id not in taken
+            and admits(self.alone[clause.common.id], run, max(1.0, self.left)) is False
+        ]
+        if options:
+            self.kept.append(options[0])
+        return bool(options)
+
+    def _by_preference(self) -> list[Clause]:
+        """Clauses, those first that speak of nothing new: no further fact can make up for them."""
+        policy, harm = self.question.policy, self.question.harm
+        known = set(kinds_of([harm.clause, *self.kept], policy))
+        clauses = [clause for clause in policy.clauses if clause.common.id in self.alone]
+
+        def rank(clause: Clause) -> tuple[bool, int]:
+            new = set(kinds_of([clause], policy)) - known
+            return (clause.common.id not in self.prefer, len(new))
+
+        return sorted(clauses, key=rank)
+
+    def _settle(self, found: Found) -> Proof:
+        """Leave out every clause that is not needed, and every part of the invariant."""
+        for clause in tuple(self.kept):
+            rest = [one for one in self.kept if one is not clause]
+            again = invariant(system(self.question, rest), max(1.0, min(10.0, self.left)))
+            if again.answer == "yes":
+                self.kept, found = rest, again
+        whole = system(self.question, self.kept)
+        broken = failing(whole, found.conjuncts, 30.0)
+        if broken is not None:
+            return self._given_up("time", f"the invariant found was not confirmed: {broken}")
+        parts = smaller(whole, found.conjuncts, 10.0)
+        return Proof(
+            "proved",
+            _names(self.kept),
+            parts,
+            untold=self.untold,
+            seconds=time.process_time() - self.began,
+        )
+
+    def _given_up(self, reason: Reason, why: str, run: Iterable[Step] = ()) -> Proof:
+        return Proof(
+            "not proved",
+            _names(self.kept),
+            (),
+            reason,
+            why,
+            self.untold,
+            tuple(run),
+            time.process_time() - self.began,
+        )
+
+
+def _names(clauses: Iterable[Clause]) -> tuple[str, ...]:
+    return tuple(clause.common.id for clause in clauses)

@@ -1,0 +1,158 @@
+"""Runs of a system, step by step: one that ends in the harm, and whether a system admits another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import z3
+
+from ifthen.review.loopholes.findings import as_term
+from ifthen.review.loopholes.proof.system import System
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A fact of a run, as far as the system it is of can tell it apart."""
+
+    kind: str
+    model: int
+    gain: int
+    words: Mapping[tuple[str, str], bool]
+    ranks: Mapping[tuple[str, str], int]
+
+    def inputs(self, system: System) -> list[tuple[Any, Any]] | None:
+        """Its values in another system; None where that cannot tell it from none."""
+        slot = system.slot
+        if self.kind not in slot.kinds:
+            return None
+        found = [
+            (slot.kind, z3.IntVal(slot.kinds.index(self.kind))),
+            (slot.model, z3.IntVal(self.model)),
+            (system.gain, z3.IntVal(self.gain)),
+        ]
+        words = ((term, self.words.get(key)) for key, term in slot.words.items())
+        found += [(term, z3.BoolVal(value)) for term, value in words if value is not None]
+        ranks = ((term, self.ranks.get(key)) for key, term in slot.ranks.items())
+        return found + [(term, z3.IntVal(value)) for term, value in ranks if value is not None]
+
+
+Step = int | Deed
+"""Days that pass, or a fact."""
+
+
+class Unrolled:
+    """A system followed from its start, step by step."""
+
+    def __init__(self, system: System, timeout: float) -> None:
+        self.system = system
+        self.solver = z3.Solver()
+        self.solver.set("timeout", max(1, int(timeout * 1000)))
+        self.steps = 0
+        self.state = self._state()
+        self.solver.add(self._now(system.init))
+
+    def _state(self) -> list[Any]:
+        return [z3.Const(f"{t.decl().name()}@{self.steps}", t.sort()) for t in self.system.state]
+
+    def _now(self, term: Any) -> Any:
+        """A term about the state and the inputs of this step."""
+        given = list(zip(self.system.state, self.state, strict=True))
+        given += [(term, self.input(term)) for term in self.system.inputs]
+        return z3.substitute(as_term(term), *given)
+
+    def input(self, term: Any) -> Any:
+        """An input at this step."""
+        return z3.Const(f"{term.decl().name()}#{self.steps}", term.sort())
+
+    def step(self, fact: Any, day: Any) -> None:
+        """Take a step: a fact, or the end of a day; given which of the two holds."""
+        system = self.system
+        event = [self._now(system.event.next[one.name]) for one in system.registers]
+        close = [self._now(system.close.next[one.name]) for one in system.registers]
+        of_fact, of_day = self._now(system.event.asked), self._now(system.tick)
+        self.steps += 1
+        self.state = self._state()
+        first = zip(self.state, event, strict=True)
+        second = zip(self.state, close, strict=True)
+        self.solver.add(z3.Implies(fact, z3.And(of_fact, *(a == b for a, b in first))))
+        self.solver.add(z3.Implies(day, z3.And(of_day, *(a == b for a, b in second))))
+
+    def pin(self, values: Sequence[tuple[Any, Any]]) -> None:
+        """Fix inputs of this step."""
+        self.solver.add(*(self.input(term) == value for term, value in values))
+
+    def possible(self, *more: Any) -> bool | None:
+        """Whether such a run exists; None where the solver gives no answer."""
+        answer = self.solver.check(*more)
+        return None if answer == z3.unknown else bool(answer == z3.sat)
+
+    def harmed(self) -> Any:
+        """That the next step ends in the harm."""
+        return self._now(self.system.bad)
+
+
+def shortest(system: System, most: int, timeout: float) -> list[Step] | None:
+    """The shortest run of at most so many steps that ends in the harm; None where none is found."""
+    found, facts = Unrolled(system, timeout), []
+    before: list[Any] = []
+    for _ in range(most + 1):
+        goal = z3.Bool(f"goal{found.steps}")
+        found.solver.add(z3.Implies(goal, found.harmed()))
+        if found.possible(goal):
+            model = found.solver.model()
+            return [_read(found, model, n, fact) for n, fact in enumerate([*facts, None])]
+        fact = z3.Bool(f"fact{found.steps}")
+        if before:
+            found.solver.add(z3.Or(fact, before[-1]))  # days that pass are one step
+        before.append(fact)
+        facts.append(fact)
+        found.step(fact, z3.Not(fact))
+    return None
+
+
+def _read(found: Unrolled, model: Any, number: int, fact: Any) -> Step:
+    system = found.system
+
+    def value(term: Any) -> Any:
+        return model.eval(z3.Const(f"{term.decl().name()}#{number}", term.sort()), True)
+
+    state = zip(system.state, system.state, strict=True)
+    del state
+    is_fact = z3.is_true(model.eval(fact, True)) if fact is not None else _by_fact(found, model)
+    if not is_fact:
+        return int(value(system.elapsed).as_long())
+    slot = system.slot
+    return Deed(
+        slot.kinds[value(slot.kind).as_long()],
+        value(slot.model).as_long(),
+        value(system.gain).as_long(),
+        {key: z3.is_true(value(term)) for key, term in slot.words.items()},
+        {key: value(term).as_long() for key, term in slot.ranks.items()},
+    )
+
+
+def _by_fact(found: Unrolled, model: Any) -> bool:
+    """Whether the last step of a run that ends badly is a fact."""
+    part = z3.And(found.system.event.asked, found.system.event.harm)
+    return z3.is_true(model.eval(found._now(part), True))  # noqa: SLF001
+
+
+def admits(system: System, run: Sequence[Step], timeout: float) -> bool | None:
+    """Whether a system admits a run, the last step of which need only be kept."""
+    found = Unrolled(system, timeout)
+    for number, step in enumerate(run):
+        last = number + 1 == len(run)
+        values = [(system.elapsed, z3.IntVal(step))] if isinstance(step, int) else step.inputs(system)
+        if values is None:
+            continue
+        found.pin(values)
+        day = isinstance(step, int)
+        if last:
+            asked = system.close.asked if day else system.event.asked
+            found.solver.add(found._now(asked))  # noqa: SLF001
+        elif not (day and step == 0):
+            found.step(z3.BoolVal(not day), z3.BoolVal(day))
+    return found.possible()
