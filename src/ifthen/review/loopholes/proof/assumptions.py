@@ -1,8 +1,8 @@
 """What is assumed of the world, as conditions on single steps: the same as in ``world``, or less.
 
-Less, where a proof does without: compute may grow at any speed, an assessment may take no time,
-facts of a day may come in any order, and a timeline may be of any length. Findings are assumed of
-only where the harm asks for the hidden truth.
+Less, where a proof does without: an assessment may take no time, facts of a day may come in any
+order, and a timeline may be of any length. Growth in compute is bounded only where a proof without
+a bound fails, and findings are assumed of only where the harm asks for the hidden truth.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import z3
 
-from ifthen.review.loopholes.findings import _FOLLOWS, REACHED, _below, _high, _mentions, assessments, target
+from ifthen.review.loopholes.findings import _FOLLOWS, REACHED, _below, _high, _mentions, as_term, assessments, target
 from ifthen.review.loopholes.kleene import Bit, conj, disj, neg, pick
 from ifthen.review.loopholes.proof.registers import OTHER, SUBJECT, Registers
 from ifthen.review.loopholes.slots import NOBODY, UNSAID, Free
@@ -20,16 +20,25 @@ from ifthen.review.loopholes.world import PAUSES, World
 from ifthen.vocabulary import FINDINGS, KINDS
 
 
-def says(world: World, *, hidden: bool) -> tuple[str, ...]:
-    """What a proof assumes, in words."""
+def says(world: World, *, hidden: bool, bounded: bool) -> tuple[str, ...]:
+    """What a proof assumes, in words.
+
+    Args:
+        world: the world it was made in.
+        hidden: whether the harm asks for the hidden truth.
+        bounded: whether it rests on a bound on growth.
+    """
     found = [
-        "events of any number, over any time, at any growth in compute",
+        "events of any number, over any time",
+        f"effective compute grows by at most {float(world.growth):g}x a year"
+        if bounded
+        else "effective compute may grow at any speed",
         "training may pause or end, and models may be withdrawn or deleted"
         if world.pauses
         else "training once begun goes on, and nothing is withdrawn or deleted",
         "facts give a day; the first fact about a model is the start of its training",
         "a fact is about one model, or about none",
-        "assessments are of the kinds that the policy tells apart",
+        "assessments and findings are of the kinds that the policy tells apart",
         "a change of policy is published the day before it applies",
         "every training run is larger in FLOP than any law asks about",
         "progress in units of its own, such as fine-tuning, stays at nothing",
@@ -50,6 +59,20 @@ def kinds(spoken: tuple[str, ...], world: World) -> tuple[str, ...]:
     return spoken if world.pauses else tuple(kind for kind in spoken if kind not in PAUSES)
 
 
+def on_growth(slot: Free, past: Registers, world: World) -> list[Any]:
+    """Compute grows no faster, since its last figure, than the world allows."""
+    states = conj((slot.model_is(SUBJECT), past.states_figure()))
+    bank = past.bank
+    days = bank.make(
+        "days since a figure",
+        0,
+        lambda old: pick(states, z3.IntVal(0), old),
+        lambda old: old + bank.elapsed,
+        occurs=as_term(states),
+    )
+    return [disj((neg(past.born(0, SUBJECT)), bank.gain <= world.rate * days))]
+
+
 def on_facts(slot: Free, past: Registers) -> list[Any]:
     """What holds of every fact, whatever harm is in question."""
     running, born = past.running("train", SUBJECT, 0), past.born(0, SUBJECT)
@@ -65,6 +88,12 @@ def on_facts(slot: Free, past: Registers) -> list[Any]:
         for (attribute, word), told in slot.words.items()
         if attribute == "assessment" and word not in assessments(past.policy)
     ]
+    if not _mentions(past.policy, "alert"):
+        untold += [
+            rank != FINDINGS.index("alert")
+            for (attribute, _), rank in slot.ranks.items()
+            if attribute == "findings"
+        ]
     return [
         *untold,
         z3.And(slot.model >= NOBODY, slot.model <= OTHER),
@@ -113,8 +142,6 @@ def _honest(slot: Free, past: Registers, name: str, reached: Bit) -> list[Any]:
         event.append(disj((neg(about), one != UNSAID)))
         if (kind, other) != (attribute, name):
             event.append(disj((neg(about), one <= 0)))
-    if thresholds and not _mentions(policy, "alert"):
-        event.append(rank != FINDINGS.index("alert"))
     right = disj((conj((rank >= high, reached)), conj((rank < high, neg(reached)))))
     event.append(disj((neg(about), rank == UNSAID, right)))
     return event

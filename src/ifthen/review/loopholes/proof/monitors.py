@@ -24,6 +24,9 @@ from ifthen.policy.model import (
     Expression,
     Forbid,
     Maintain,
+    Power,
+    Procedure,
+    Step,
     Whenever,
     Within,
 )
@@ -45,8 +48,16 @@ class Steps:
     close: list[K] = field(default_factory=list)
 
 
-def steps(clause: Clause, past: Registers, readings: Mapping[str, str]) -> Steps:
+def steps(
+    clause: Clause, past: Registers, readings: Mapping[str, str], *, aims: bool
+) -> Steps:
     """What a clause asks of each step about a subject, under one choice of parses.
+
+    Args:
+        clause: the clause.
+        past: the registers of the subject.
+        readings: the parses.
+        aims: whether steps of a procedure that are only aimed at bind.
 
     Raises:
         Unsupported: it speaks of something a proof is not told about.
@@ -62,8 +73,10 @@ def steps(clause: Clause, past: Registers, readings: Mapping[str, str]) -> Steps
             found.maintain(clause)
         case Forbid():
             found.forbid(clause)
-        case _:
-            raise Unsupported(f"a {clause.kind}")
+        case Procedure():
+            found.procedure(clause, aims=aims)
+        case Power():
+            found.power(clause)
     return found.steps
 
 
@@ -119,19 +132,21 @@ class _Monitor:
         self.steps.close.append(_owed(turned, asked, TRUE))
         self._duty(clause.duty, conj((turned, asked.t)), fact=False)
 
-    def _duty(self, duty: Duty, owed: Bit, *, fact: bool = True) -> None:
+    def _duty(self, duty: Duty, owed: Bit, *, fact: bool = True, name: str = "") -> None:
         """What is owed since a fact, or since the end of its day.
 
         Of several that are owed the oldest is due first, and what is done for it is done for all:
         one register of what is owed, and one of how long, are enough.
         """
+        if not duty.deadlines:
+            return  # never due
         if any(isinstance(each, Before) and each.events is None for each in duty.deadlines):
             self._beforehand(duty, owed, fact)
             return
         if duty.after is not None:
             raise Unsupported("a duty that counts what was done since another event")
         for number, deed in enumerate(duty.then):
-            self._one(duty, deed, owed, f"{self.name}: owed {number}", fact)
+            self._one(duty, deed, owed, f"{self.name}{name}: owed {number}", fact)
 
     def _one(self, duty: Duty, deed: Expression, owed: Bit, name: str, fact: bool) -> None:
         make, done = self.bank.make, self.past.matches(0, deed, self.after())
@@ -186,6 +201,36 @@ class _Monitor:
                 since = self.past.age(deed, here) <= self.past.age(duty.after, here)
                 state = conj((state, disj((neg(self.past.did(duty.after, here)), since))))
             self.steps.event.append(k_or((k_not(sure(owed)), sure(state))))
+
+    # --- decisions and powers --------------------------------------------------------------
+
+    def procedure(self, clause: Procedure, *, aims: bool) -> None:
+        made = self.past.matches(0, clause.decision, self.after())
+        applies = TRUE if clause.if_ is None else self.past.truth(clause.if_, self.after())
+        self.steps.event.append(_owed(made, applies, self.past.decision(clause, 0)))
+        for step in clause.steps:
+            if step.force == "commitment" or (step.force == "aim" and aims):
+                self._step(step, made, applies)
+
+    def _step(self, step: Step, made: Bit, applies: K) -> None:
+        asked = self.past.asked(step, 0)
+        done = self.past.step_done(step, 0) if step.by else TRUE
+        self.steps.event.append(_owed(made, applies, _owed(True, asked, done)))
+        if not step.by:
+            limits: tuple[Before, ...] = () if step.before is None else (Before(step.before),)
+            duty = Duty(step.do, limits if step.follows else (Before(None),))
+            self._duty(duty, conj((made, applies.t, asked.t)), name=f"/{step.id}")
+
+    def power(self, clause: Power) -> None:
+        used = self.past.matches(0, clause.exercised, self.after())
+        parts = []
+        if clause.by:
+            parts.append(sure(self.past.taken_by(0, clause.by, 1)))
+        if clause.if_ is not None:
+            parts.append(self.past.truth(clause.if_, self.before(lenient=True)))
+        self.steps.event.append(k_or((k_not(sure(used)), k_and(parts))))
+        if clause.price is not None:
+            self._duty(clause.price, used)
 
     # --- cadences --------------------------------------------------------------------------
 

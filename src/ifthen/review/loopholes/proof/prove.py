@@ -7,7 +7,7 @@ few that are left in the end are what it rests on.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -21,6 +21,8 @@ from ifthen.review.loopholes.proof.system import Question, System, system
 Reason: TypeAlias = Literal["time", "run", "unsupported"]
 _DEPTH = 16
 """The most steps of a run by which a clause is chosen."""
+_LEAST = 0.5
+"""Seconds below which nothing more is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,68 +75,74 @@ class _Attempt:
 
     @property
     def left(self) -> float:
-        return self.until - time.process_time()
+        return max(_LEAST, self.until - time.process_time())
 
     def run(self) -> Proof:
         try:
             system(self.question, ())
         except Unsupported as why:
             return self._given_up("unsupported", f"the harm asks for {why}")
-        self._look_at_clauses()
         while True:
-            if self.left <= 0:
-                return self._given_up("time", "time ran out")
             now = system(self.question, self.kept)
             found = invariant(now, self.left)
             if found.answer == "yes":
                 return self._settle(found)
-            run = shortest(now, _DEPTH, max(1.0, self.left))
+            run = shortest(now, _DEPTH, self.left)
+            if self.left <= _LEAST or (run is None and found.answer == "unknown"):
+                return self._given_up("time", "time ran out", run or ())
             if run is None:
-                late = found.answer == "unknown"
-                reason: Reason = "time" if late else "run"
-                return self._given_up(reason, "time ran out" if late else "a long run remains")
+                return self._given_up("run", f"a run of over {_DEPTH} steps ends in the harm")
             if not self._refine(run):
                 return self._given_up("run", "a run of the system ends in the harm", run)
 
-    def _look_at_clauses(self) -> None:
-        for clause in self.question.policy.clauses:
-            if clause.common.force not in ("commitment", "aim"):
-                continue
-            try:
-                self.alone[clause.common.id] = system(self.question, [clause])
-            except Unsupported as why:
-                self.untold[clause.common.id] = str(why)
-
     def _refine(self, run: Sequence[Step]) -> bool:
-        """Take up a clause that a run breaks; False where there is none."""
-        taken = {clause.common.id for clause in self.kept}
-        options = [
-            clause
-            for clause in self._by_preference()
-            if clause.common.id not in taken
-            and admits(self.alone[clause.common.id], run, max(1.0, self.left)) is False
-        ]
-        if options:
-            self.kept.append(options[0])
-        return bool(options)
+        """Take up a clause that a run breaks; False where there is none.
 
-    def _by_preference(self) -> list[Clause]:
-        """Clauses, those first that speak of nothing new: no further fact can make up for them."""
+        Of several, the one with which the harm takes longest: further facts make up for the rest.
+        """
+        best: Clause | None = None
+        longest = 0
+        for clause in self._breaking(run):
+            again = shortest(system(self.question, [*self.kept, clause]), len(run) + 2, self.left)
+            length = len(run) + 3 if again is None else len(again)
+            if length > longest:
+                best, longest = clause, length
+            if again is None or self.left <= _LEAST:
+                break
+        if best is not None:
+            self.kept.append(best)
+        return best is not None
+
+    def _breaking(self, run: Sequence[Step]) -> Iterator[Clause]:
+        """Clauses that a run breaks; those first that speak of nothing new."""
         policy, harm = self.question.policy, self.question.harm
         known = set(kinds_of([harm.clause, *self.kept], policy))
-        clauses = [clause for clause in policy.clauses if clause.common.id in self.alone]
 
         def rank(clause: Clause) -> tuple[bool, int]:
             new = set(kinds_of([clause], policy)) - known
             return (clause.common.id not in self.prefer, len(new))
 
-        return sorted(clauses, key=rank)
+        binding = [c for c in policy.clauses if c.common.force in ("commitment", "aim")]
+        for clause in sorted(binding, key=rank):
+            alone = None if clause in self.kept else self._alone(clause)
+            if alone is not None and admits(alone, run, self.left) is False:
+                yield clause
+
+    def _alone(self, clause: Clause) -> System | None:
+        """The system of one clause; None where a proof cannot be told it."""
+        name = clause.common.id
+        if name not in self.alone and name not in self.untold:
+            try:
+                self.alone[name] = system(self.question, [clause])
+            except Unsupported as why:
+                self.untold[name] = str(why)
+        return self.alone.get(name)
 
     def _settle(self, found: Found) -> Proof:
         """Leave out every clause that is not needed, and every part of the invariant."""
         for clause in tuple(self.kept):
             rest = [one for one in self.kept if one is not clause]
-            again = invariant(system(self.question, rest), max(1.0, min(10.0, self.left)))
+            again = invariant(system(self.question, rest), min(10.0, self.left))
             if again.answer == "yes":
                 self.kept, found = rest, again
         whole = system(self.question, self.kept)

@@ -63,6 +63,8 @@ class Bank:
         """Days that pass after the day that is closed."""
         self.gain = z3.Int("gain")
         """Growth of the subject's compute at a fact, in thousandths of a doubling."""
+        self.apart = z3.Int("apart")
+        """Compute of the subject over that of another model, or of none."""
         self.choices: list[Any] = []
         """Truth values that the adversary may choose at each step."""
         self.facts: list[Any] = []
@@ -280,12 +282,15 @@ class Registers(Conditions):
             raise Unsupported("several models at once")
         found = self.chosen(events)
         assert isinstance(found, Events)
-        if not all(self._own(pattern) for pattern in found.patterns):
-            raise Unsupported("growth since what may be another model's")
         now, birth = self._match(events, here), self._birth(events, here)
         name = f"growth since {self.spell(events, here)}"
-        term = self.bank.make(name, 0, lambda old: self.growing(old, disj((now, birth))))
-        return self._at(term, here)
+        mine = True if all(map(self._own, found.patterns)) else self.slots.all[0].model_is(SUBJECT)
+
+        def event(old: Any) -> Any:
+            grown = self.growing(old, disj((conj((now, mine)), birth)))
+            return pick(conj((now, neg(mine))), self.bank.apart, grown)
+
+        return self._at(self.bank.make(name, 0, event), here)
 
     def growing(self, old: Any, afresh: Bit) -> Any:
         """What a growth becomes after a fact: nothing where it counts afresh."""

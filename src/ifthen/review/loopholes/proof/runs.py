@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 import z3
 
@@ -39,7 +39,14 @@ class Deed:
         return found + [(term, z3.IntVal(value)) for term, value in ranks if value is not None]
 
 
-Step = int | Deed
+class Fact(Protocol):
+    """A fact of a run."""
+
+    def inputs(self, system: System) -> list[tuple[Any, Any]] | None:
+        """Its values in a system; None where that cannot tell it from none."""
+
+
+Step: TypeAlias = int | Fact
 """Days that pass, or a fact."""
 
 
@@ -52,12 +59,12 @@ class Unrolled:
         self.solver.set("timeout", max(1, int(timeout * 1000)))
         self.steps = 0
         self.state = self._state()
-        self.solver.add(self._now(system.init))
+        self.solver.add(self.now(system.init))
 
     def _state(self) -> list[Any]:
         return [z3.Const(f"{t.decl().name()}@{self.steps}", t.sort()) for t in self.system.state]
 
-    def _now(self, term: Any) -> Any:
+    def now(self, term: Any) -> Any:
         """A term about the state and the inputs of this step."""
         given = list(zip(self.system.state, self.state, strict=True))
         given += [(term, self.input(term)) for term in self.system.inputs]
@@ -70,9 +77,9 @@ class Unrolled:
     def step(self, fact: Any, day: Any) -> None:
         """Take a step: a fact, or the end of a day; given which of the two holds."""
         system = self.system
-        event = [self._now(system.event.next[one.name]) for one in system.registers]
-        close = [self._now(system.close.next[one.name]) for one in system.registers]
-        of_fact, of_day = self._now(system.event.asked), self._now(system.tick)
+        event = [self.now(system.event.next[one.name]) for one in system.registers]
+        close = [self.now(system.close.next[one.name]) for one in system.registers]
+        of_fact, of_day = self.now(system.event.asked), self.now(system.tick)
         self.steps += 1
         self.state = self._state()
         first = zip(self.state, event, strict=True)
@@ -91,7 +98,7 @@ class Unrolled:
 
     def harmed(self) -> Any:
         """That the next step ends in the harm."""
-        return self._now(self.system.bad)
+        return self.now(self.system.bad)
 
 
 def shortest(system: System, most: int, timeout: float) -> list[Step] | None:
@@ -119,8 +126,6 @@ def _read(found: Unrolled, model: Any, number: int, fact: Any) -> Step:
     def value(term: Any) -> Any:
         return model.eval(z3.Const(f"{term.decl().name()}#{number}", term.sort()), True)
 
-    state = zip(system.state, system.state, strict=True)
-    del state
     is_fact = z3.is_true(model.eval(fact, True)) if fact is not None else _by_fact(found, model)
     if not is_fact:
         return int(value(system.elapsed).as_long())
@@ -137,22 +142,38 @@ def _read(found: Unrolled, model: Any, number: int, fact: Any) -> Step:
 def _by_fact(found: Unrolled, model: Any) -> bool:
     """Whether the last step of a run that ends badly is a fact."""
     part = z3.And(found.system.event.asked, found.system.event.harm)
-    return z3.is_true(model.eval(found._now(part), True))  # noqa: SLF001
+    return z3.is_true(model.eval(found.now(part), True))
 
 
 def admits(system: System, run: Sequence[Step], timeout: float) -> bool | None:
-    """Whether a system admits a run, the last step of which need only be kept."""
+    """Whether a system admits a run: at each of its steps every clause may be kept."""
+    return _followed(system, run, timeout, badly=False)
+
+
+def ends_badly(system: System, run: Sequence[Step], timeout: float) -> bool | None:
+    """Whether a system admits a run at whose last step the harm may happen."""
+    return _followed(system, run, timeout, badly=True)
+
+
+def _followed(system: System, run: Sequence[Step], timeout: float, *, badly: bool) -> bool | None:
     found = Unrolled(system, timeout)
-    for number, step in enumerate(run):
-        last = number + 1 == len(run)
-        values = [(system.elapsed, z3.IntVal(step))] if isinstance(step, int) else step.inputs(system)
-        if values is None:
+    for number, step in enumerate(run, 1):
+        day = isinstance(step, int)
+        values = _values(system, step)
+        if values is None:  # nothing here can tell such a fact from none
+            if badly and number == len(run):
+                return False
             continue
         found.pin(values)
-        day = isinstance(step, int)
-        if last:
-            asked = system.close.asked if day else system.event.asked
-            found.solver.add(found._now(asked))  # noqa: SLF001
-        elif not (day and step == 0):
+        if number < len(run) and step != 0:
             found.step(z3.BoolVal(not day), z3.BoolVal(day))
+        elif number == len(run):
+            half = system.close if day else system.event
+            found.solver.add(found.now(half.asked), found.now(half.harm) if badly else True)
     return found.possible()
+
+
+def _values(system: System, step: Step) -> list[tuple[Any, Any]] | None:
+    if isinstance(step, int):
+        return [(system.elapsed, z3.IntVal(step))]
+    return step.inputs(system)

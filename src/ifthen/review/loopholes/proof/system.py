@@ -21,7 +21,7 @@ from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.kleene import conj, disj
 from ifthen.review.loopholes.models import FIGURES
 from ifthen.review.loopholes.problem import kinds_of
-from ifthen.review.loopholes.proof.assumptions import kinds, on_facts, on_findings
+from ifthen.review.loopholes.proof.assumptions import kinds, on_facts, on_findings, on_growth
 from ifthen.review.loopholes.proof.monitors import Steps, steps
 from ifthen.review.loopholes.proof.registers import OTHER, SUBJECT, Bank, Register, Registers
 from ifthen.review.loopholes.proof.stances import Taken, Taking
@@ -43,6 +43,8 @@ class Question:
     start: Start
     taking: Taking
     world: World
+    bounded: bool = False
+    """Whether growth in compute is bounded as the world bounds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +96,20 @@ class System:
         return _inputs(self.slot, self.gain, self.policy, fact, gain)
 
 
-def system(question: Question, clauses: Sequence[Clause], *, world: bool = True) -> System:
+def system(
+    question: Question,
+    clauses: Sequence[Clause],
+    *,
+    world: bool = True,
+    given: Sequence[Plain] | None = None,
+) -> System:
     """The system of a harm and some clauses.
 
     Args:
         question: what is to be proved.
         clauses: the clauses that are kept.
         world: whether what is assumed of the world holds; tests leave it out.
+        given: the facts with which every run begins; those of the question's beginning if None.
 
     Raises:
         Unsupported: the harm or a clause speaks of something a proof is not told about.
@@ -126,25 +135,30 @@ def system(question: Question, clauses: Sequence[Clause], *, world: bool = True)
         if clause.common.force == "aim" and not stance.aims:
             raise Unsupported("an aim, which binds nothing as words are taken here")
         for readings in Anatomy(policy, clause).assignments:
-            asked = steps(clause, past(clause, readings), readings)
+            asked = steps(clause, past(clause, readings), readings, aims=stance.aims)
             excused = stance.excused(readings)
             event += [disj((excused, one.t)) for one in asked.event]
             close += [disj((excused, one.t)) for one in asked.close]
+    if Anatomy(policy, harm.clause).readings:
+        raise Unsupported("a harm of several parses")
     about = past(harm.clause, {})
-    happens: Steps = steps(harm.clause, about, {})
+    happens: Steps = steps(harm.clause, about, {}, aims=True)
     subject = Registers(policy, slots, stance, SUBJECT, {}, names)
     subject.bank = bank
     if world:
-        event += on_facts(slot, subject)
+        if question.bounded:
+            event += on_growth(slot, subject, question.world)
         if harm.hidden:
             of_fact, of_day = on_findings(slot, subject, question.world)
             event, close = event + of_fact, close + of_day
+        event += on_facts(slot, subject)  # last: it speaks of every word that is asked
     event += slot.constraints()
     event, close = event + bank.facts, close + bank.facts
     registers = tuple(bank.registers[name] for name in sorted(bank.registers))
     inputs = (
         bank.elapsed,
         bank.gain,
+        bank.apart,
         slot.kind,
         slot.model,
         *slot.words.values(),
@@ -172,7 +186,8 @@ def system(question: Question, clauses: Sequence[Clause], *, world: bool = True)
         bank.gain,
         policy,
     )
-    given = beginning(policy, question.start, Full(policy))
+    if given is None:
+        given = beginning(policy, question.start, Full(policy))
     return _begun(found, given, stance.constraints())
 
 
