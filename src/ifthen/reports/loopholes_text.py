@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from ifthen.reports.page import Page, Tone
 from ifthen.review.loopholes import words
 from ifthen.review.loopholes.findings import ASSUMPTIONS
+from ifthen.review.loopholes.proof.attempt import Attempt
+from ifthen.review.loopholes.proof.stances import TAKINGS
 from ifthen.review.loopholes.repair import Repair
 from ifthen.review.loopholes.search import Outcome, Witness
 from ifthen.review.loopholes.start import SAYS, Start
@@ -122,10 +124,27 @@ def _write_tested(page: Page, study: Study, one: Tested) -> None:
         page.item("Left open:", outcome.why, column=13)
     for name, why in dict((*one.literal.skipped, *one.charitable.skipped)).items():
         page.item("Not searched:", f"clause {name}: {why}; rule still judges it", column=15)
+    if one.proof is not None:
+        tone: Tone = "good" if one.proof.status == "proved" else "warn"
+        page.item("Proof:", _proof(one.proof), column=13, tone=tone)
     for repair in one.repairs:
         page.item("Repair:", _repair(repair), column=13, tone="good" if repair.safe else None)
     if one.witness is not None:
         _write_witness(page, one.witness, SAYS[one.start])
+
+
+def _proof(proof: Attempt) -> str:
+    if proof.status != "proved":
+        return f"not proved: {proof.why}"
+    rests = f"rests on {', '.join(proof.clauses)}"
+    if not proof.clauses:
+        rests = "rests on no clause: from this beginning it cannot happen"
+    growth = next(line for line in proof.assumes if "compute" in line)
+    found = "invariant on file" if proof.on_file else "invariant found now and"
+    return (
+        f"proved for any number of events, of this model beside any others, {growth}; {rests}; "
+        f"{TAKINGS[proof.taking]}; {found} re-checked in {proof.seconds:.2f} s"
+    )
 
 
 def _repair(repair: Repair) -> str:

@@ -43,6 +43,7 @@ from ifthen.cli.inputs import refuse
     show_default=True,
     help="Begin with a model that was just assessed, or with none.",
 )
+@click.option("--prove", is_flag=True, help="Where none is found, try to prove it for any number.")
 @click.option("--repairs", is_flag=True, help="Also try changes of the text. Takes much longer.")
 @options.as_json
 @click.pass_context
@@ -59,6 +60,7 @@ def loopholes(
     margin: str | None,
     pauses: bool,
     start: str,
+    prove: bool,
     repairs: bool,
     as_json: bool,
 ) -> None:
@@ -103,6 +105,7 @@ def loopholes(
                     bounds,
                     starts,  # type: ignore[arg-type]
                     repair=repairs,
+                    prove=prove,
                     progress=told,
                 )
             )

@@ -15,6 +15,7 @@ from ifthen.review.loopholes.concrete import Full
 from ifthen.review.loopholes.findings import ASSUMPTIONS, margin_of
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.problem import Setting
+from ifthen.review.loopholes.proof.attempt import Attempt, after_search
 from ifthen.review.loopholes.repair import Repair, repairs
 from ifthen.review.loopholes.search import Outcome, Search, Witness, charitably, literally
 from ifthen.review.loopholes.start import SAYS, Start, beginning
@@ -49,6 +50,8 @@ class Tested:
     blame: Blame
     repairs: tuple[Repair, ...] = ()
     """Changes tried, where that was asked for."""
+    proof: Attempt | None = None
+    """Whether what was not found is excluded for any number of events, where that was asked for."""
 
     @property
     def verdict(self) -> str:
@@ -108,6 +111,7 @@ def study(
     starts: Sequence[Start] = ("assessed", "nothing"),
     *,
     repair: bool = False,
+    prove: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Study:
     """Test a policy against harms.
@@ -119,6 +123,7 @@ def study(
         world: how the world is bounded.
         bounds: how far to look.
         starts: how timelines begin.
+        prove: whether to try for a proof where nothing is found charitably.
         repair: whether to try changes of the text that close what is found.
         progress: called with (questions answered, questions in all), roughly.
     """
@@ -138,7 +143,10 @@ def study(
             further = range(bounds.events + _FURTHER + 1)
             names = tuple(search.clauses)
             tried += repairs(setting, start, harm, one, names, further)
-        found.append(Tested(harm, start, literal, charitable, blamed, tuple(tried)))
+        proof = None
+        if prove:
+            proof = after_search(policy, harm, start, world, literal, charitable, bounds.timeout)
+        found.append(Tested(harm, start, literal, charitable, blamed, tuple(tried), proof))
     able = []
     further = range(bounds.events + _FURTHER + 1)
     for good in goods:
@@ -177,6 +185,7 @@ def _tested_json(policy: Policy, one: Tested) -> dict[str, Any]:
             ],
             "undetermined": [outcome.why for outcome in one.blame.open],
         },
+        "proof": None if one.proof is None else one.proof.as_json(),
         "repairs": [
             {
                 "kind": repair.kind,

@@ -85,7 +85,9 @@ def has_parses(clause: Clause) -> bool:
     return any(isinstance(n, Choice) for root in roots(clause) for n in below(root))
 
 
-def disagreement(policy: Policy, clause: Clause, random: Random, tally: dict[str, int]) -> str | None:
+def disagreement(
+    policy: Policy, clause: Clause, random: Random, tally: dict[str, int]
+) -> str | None:
     """What a ruling says of a timeline that the systems of the clause do not allow."""
     facts = timeline(policy, clause, random)
     end = max(facts[-1].day, day_number(random.choice(ENDS)))
@@ -96,7 +98,9 @@ def disagreement(policy: Policy, clause: Clause, random: Random, tally: dict[str
     harming = None
     if not has_parses(clause):
         harming = system(replace(question, harm=Harm(clause)), [], world=False, given=())
-    models = sorted({f.model for f in facts if f.model}) if clause.common.for_each == "model" else [None]
+    models = (
+        sorted({f.model for f in facts if f.model}) if clause.common.for_each == "model" else [None]
+    )
     for model in models:
         run = run_of(about(model, facts) if model else facts, end)
         wide = taking == "words"
@@ -106,12 +110,12 @@ def disagreement(policy: Policy, clause: Clause, random: Random, tally: dict[str
         tally["fault"] = tally.get("fault", 0) + fault
         tally["refused"] = tally.get("refused", 0) + (not admitted)
         if kept and not admitted:
-            return f"{policy.id}#{clause.common.id} {model} {taking}: kept, not admitted: {facts} {end}"
+            return f"{clause} {model} {taking}: kept, not admitted: {facts} {end}"
         tally["loose"] = tally.get("loose", 0) + (fault and bool(admitted))
         if harming is None or not fault:
             continue
         if not any(ends_badly(harming, run[: n + 1], 20) for n in range(len(run))):
-            return f"{policy.id}#{clause.common.id} {model} {taking}: no harm: {facts} {end}"
+            return f"{clause} {model} {taking}: no harm: {facts} {end}"
     return None
 
 

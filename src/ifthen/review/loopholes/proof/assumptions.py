@@ -12,7 +12,16 @@ from typing import Any
 
 import z3
 
-from ifthen.review.loopholes.findings import _FOLLOWS, REACHED, _below, _high, _mentions, as_term, assessments, target
+from ifthen.review.loopholes.findings import (
+    _FOLLOWS,
+    REACHED,
+    _below,
+    _high,
+    _mentions,
+    as_term,
+    assessments,
+    target,
+)
 from ifthen.review.loopholes.kleene import Bit, conj, disj, neg, pick
 from ifthen.review.loopholes.proof.registers import OTHER, SUBJECT, Registers
 from ifthen.review.loopholes.slots import NOBODY, UNSAID, Free
@@ -163,7 +172,5 @@ def _follows(slot: Free, past: Registers) -> Bit:
     def afresh(old: Any) -> Any:
         return pick(conj((asked, neg(conj((awaited, neg(found)))))), z3.IntVal(0), old)
 
-    days = make(
-        "finding awaited, days", 0, afresh, lambda old: old + bank.elapsed, since="chosen"
-    )
+    days = make("finding awaited, days", 0, afresh, lambda old: old + bank.elapsed, since="chosen")
     return disj((neg(awaited), days + bank.elapsed <= _FOLLOWS))

@@ -33,7 +33,19 @@ from ifthen.policy.model import (
 from ifthen.review.loopholes.calendar import Unsupported
 from ifthen.review.loopholes.encode import _owed
 from ifthen.review.loopholes.events import Here
-from ifthen.review.loopholes.kleene import TRUE, Bit, K, conj, disj, k_and, k_not, k_or, neg, pick, sure
+from ifthen.review.loopholes.kleene import (
+    TRUE,
+    Bit,
+    K,
+    conj,
+    disj,
+    k_and,
+    k_not,
+    k_or,
+    neg,
+    pick,
+    sure,
+)
 from ifthen.review.loopholes.models import by_factor
 from ifthen.review.loopholes.proof.ages import in_time
 from ifthen.review.loopholes.proof.registers import SUBJECT, Registers
@@ -48,9 +60,7 @@ class Steps:
     close: list[K] = field(default_factory=list)
 
 
-def steps(
-    clause: Clause, past: Registers, readings: Mapping[str, str], *, aims: bool
-) -> Steps:
+def steps(clause: Clause, past: Registers, readings: Mapping[str, str], *, aims: bool) -> Steps:
     """What a clause asks of each step about a subject, under one choice of parses.
 
     Args:
@@ -86,16 +96,17 @@ class _Monitor:
         self.bank = past.bank
         self.name = name
         self.steps = Steps()
+        self.today: Any = self.bank.ago(0)
         self.final = self.bank.elapsed == 0
         """Whether the day that is closed is that of the ruling."""
 
     # --- where conditions are asked --------------------------------------------------------
 
     def before(self, *, lenient: bool = False) -> Here:
-        return Here(0, self.bank.ago(0), 0, lenient=lenient)
+        return Here(0, self.today, 0, lenient=lenient)
 
     def after(self) -> Here:
-        return Here(1, self.bank.ago(0), 0)
+        return Here(1, self.today, 0)
 
     def closes(self, *, lenient: bool = False) -> Here:
         return Here(0, None, lenient=lenient)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
-from ifthen.policy.model import Clause
+from ifthen.policy.model import Cadence, Clause, DurationLiteral
 from ifthen.review.loopholes.calendar import Unsupported
+from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.problem import kinds_of
-from ifthen.review.loopholes.proof.runs import Step, admits, shortest
+from ifthen.review.loopholes.proof.ages import bounds
+from ifthen.review.loopholes.proof.runs import Step, admits, lasts, shortest
 from ifthen.review.loopholes.proof.spacer import Found, failing, invariant, smaller
 from ifthen.review.loopholes.proof.system import Question, System, system
 
@@ -29,6 +31,8 @@ _LEAST = 0.5
 class Proof:
     """What an attempt came to."""
 
+    question: Question
+    """What was asked; growth is bounded in it only where that was needed."""
     status: Literal["proved", "not proved"]
     clauses: tuple[str, ...] = ()
     """Those it rests on, or those taken up when it was given up."""
@@ -54,12 +58,19 @@ class Proof:
 def prove(question: Question, timeout: float = 60.0, prefer: Sequence[str] = ()) -> Proof:
     """Try to prove that no timeline keeps the policy and ends in the harm.
 
+    First at any growth in compute; where a run to a hidden harm then remains, once more at the
+    growth that the world allows.
+
     Args:
         question: policy, harm, beginning, how words are taken, and the world.
         timeout: seconds it may take.
         prefer: clauses to take up first, for instance those that a search rested on.
     """
-    return _Attempt(question, timeout, prefer).run()
+    found = _Attempt(question, timeout, prefer).run()
+    if found.proved or found.reason != "run" or not question.harm.hidden:
+        return found
+    left, prefer = timeout - found.seconds, (*prefer, *found.clauses)
+    return _Attempt(replace(question, bounded=True), max(_LEAST, left), prefer).run()
 
 
 class _Attempt:
@@ -149,8 +160,11 @@ class _Attempt:
         broken = failing(whole, found.conjuncts, 30.0)
         if broken is not None:
             return self._given_up("time", f"the invariant found was not confirmed: {broken}")
+        if not lasts(whole, _days(self.question.harm), _DEPTH, 30.0):
+            return self._given_up("run", "no run was found that keeps the clauses for long enough")
         parts = smaller(whole, found.conjuncts, 10.0)
         return Proof(
+            self.question,
             "proved",
             _names(self.kept),
             parts,
@@ -160,6 +174,7 @@ class _Attempt:
 
     def _given_up(self, reason: Reason, why: str, run: Iterable[Step] = ()) -> Proof:
         return Proof(
+            self.question,
             "not proved",
             _names(self.kept),
             (),
@@ -169,6 +184,13 @@ class _Attempt:
             tuple(run),
             time.process_time() - self.began,
         )
+
+
+def _days(harm: Harm) -> int:
+    """Days for which there must be a run at all, or that none ends in the harm says nothing."""
+    clause = harm.clause
+    length = clause.every if isinstance(clause, Cadence) else getattr(clause, "grace", None)
+    return bounds(length.value)[1] + 1 if isinstance(length, DurationLiteral) else 1
 
 
 def _names(clauses: Iterable[Clause]) -> tuple[str, ...]:

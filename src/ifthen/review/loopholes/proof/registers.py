@@ -229,9 +229,7 @@ class Registers(Conditions):
         made = (slot.is_kind("standard_approved"), slot.says("standard", standard))
         now = conj((*made, self.slots.about(0, model)))
         whose = "" if model is None else " of the model"
-        own = self.bank.make(
-            f"approved {standard}{whose}", False, lambda old: disj((old, now))
-        )
+        own = self.bank.make(f"approved {standard}{whose}", False, lambda old: disj((old, now)))
         others = (self.approved(one, model, prefix) for one in self._including(standard))
         return disj((self._at(own, Here(prefix, None)), *others))
 
@@ -239,9 +237,7 @@ class Registers(Conditions):
         """The rank of the last finding, or ``UNSAID`` where it was never decided."""
         rank = self.slots.all[0].rank("findings", threshold)
         decides = conj((self.names_kind(0, "threshold_decision", model), rank != UNSAID))
-        own = self.bank.make(
-            f"finding {threshold}", UNSAID, lambda old: pick(decides, rank, old)
-        )
+        own = self.bank.make(f"finding {threshold}", UNSAID, lambda old: pick(decides, rank, old))
         found = self._at(own, Here(prefix, None))
         known = self.policy.thresholds.get(threshold)
         for other in known.above if known else ():

@@ -1,5 +1,4 @@
-"""Runs of a system, step by step: one that ends in the harm, and whether a system admits another.
-"""
+"""Runs of a system, step by step: one that ends in the harm; whether a system admits one."""
 
 from __future__ import annotations
 
@@ -10,6 +9,7 @@ from typing import Any, Protocol, TypeAlias
 import z3
 
 from ifthen.review.loopholes.findings import as_term
+from ifthen.review.loopholes.kleene import neg
 from ifthen.review.loopholes.proof.system import System
 
 
@@ -58,34 +58,44 @@ class Unrolled:
         self.solver = z3.Solver()
         self.solver.set("timeout", max(1, int(timeout * 1000)))
         self.steps = 0
-        self.state = self._state()
+        self._later = [z3.Const(f"{t.decl().name()}'", t.sort()) for t in system.state]
+        self._fact = self._whole(system.event.asked, system.event.next)
+        self._day = self._whole(system.tick, system.close.next)
+        self._from = self._state()
+        self._inputs = self._chosen()
         self.solver.add(self.now(system.init))
 
-    def _state(self) -> list[Any]:
-        return [z3.Const(f"{t.decl().name()}@{self.steps}", t.sort()) for t in self.system.state]
+    def _whole(self, asked: Any, after: Mapping[str, Any]) -> Any:
+        """A step as one term over the state, the inputs and the state after it."""
+        named = zip(self._later, self.system.registers, strict=True)
+        return z3.And(asked, *(later == after[one.name] for later, one in named))
+
+    def _state(self) -> list[tuple[Any, Any]]:
+        return [
+            (t, z3.Const(f"{t.decl().name()}@{self.steps}", t.sort())) for t in self.system.state
+        ]
+
+    def _chosen(self) -> list[tuple[Any, Any]]:
+        return [(t, self.input(t)) for t in self.system.inputs]
 
     def now(self, term: Any) -> Any:
         """A term about the state and the inputs of this step."""
-        given = list(zip(self.system.state, self.state, strict=True))
-        given += [(term, self.input(term)) for term in self.system.inputs]
-        return z3.substitute(as_term(term), *given)
+        return z3.substitute(as_term(term), *self._from, *self._inputs)
 
     def input(self, term: Any) -> Any:
         """An input at this step."""
         return z3.Const(f"{term.decl().name()}#{self.steps}", term.sort())
 
-    def step(self, fact: Any, day: Any) -> None:
-        """Take a step: a fact, or the end of a day; given which of the two holds."""
-        system = self.system
-        event = [self.now(system.event.next[one.name]) for one in system.registers]
-        close = [self.now(system.close.next[one.name]) for one in system.registers]
-        of_fact, of_day = self.now(system.event.asked), self.now(system.tick)
+    def step(self, fact: Any) -> None:
+        """Take a step: a fact where ``fact`` holds, else the end of a day."""
+        before, chosen = self._from, self._inputs
         self.steps += 1
-        self.state = self._state()
-        first = zip(self.state, event, strict=True)
-        second = zip(self.state, close, strict=True)
-        self.solver.add(z3.Implies(fact, z3.And(of_fact, *(a == b for a, b in first))))
-        self.solver.add(z3.Implies(day, z3.And(of_day, *(a == b for a, b in second))))
+        self._from, self._inputs = self._state(), self._chosen()
+        after = [(later, now) for later, (_, now) in zip(self._later, self._from, strict=True)]
+        for taken, whole in ((fact, self._fact), (neg(fact), self._day)):
+            if taken is not False:
+                term = z3.substitute(whole, *before, *chosen, *after)
+                self.solver.add(term if taken is True else z3.Implies(taken, term))
 
     def pin(self, values: Sequence[tuple[Any, Any]]) -> None:
         """Fix inputs of this step."""
@@ -103,8 +113,8 @@ class Unrolled:
 
 def shortest(system: System, most: int, timeout: float) -> list[Step] | None:
     """The shortest run of at most so many steps that ends in the harm; None where none is found."""
-    found, facts = Unrolled(system, timeout), []
-    before: list[Any] = []
+    found = Unrolled(system, timeout)
+    facts: list[Any] = []
     for _ in range(most + 1):
         goal = z3.Bool(f"goal{found.steps}")
         found.solver.add(z3.Implies(goal, found.harmed()))
@@ -112,12 +122,24 @@ def shortest(system: System, most: int, timeout: float) -> list[Step] | None:
             model = found.solver.model()
             return [_read(found, model, n, fact) for n, fact in enumerate([*facts, None])]
         fact = z3.Bool(f"fact{found.steps}")
-        if before:
-            found.solver.add(z3.Or(fact, before[-1]))  # days that pass are one step
-        before.append(fact)
+        if facts:
+            found.solver.add(z3.Or(fact, facts[-1]))  # days that pass are one step
         facts.append(fact)
-        found.step(fact, z3.Not(fact))
+        found.step(fact)
     return None
+
+
+def lasts(system: System, days: int, most: int, timeout: float) -> bool:
+    """Whether some run of at most so many steps keeps every clause for so many days."""
+    found, total = Unrolled(system, timeout), z3.IntVal(0)
+    for _ in range(most + 1):
+        closed = z3.And(found.now(system.close.asked), found.input(system.elapsed) >= 0)
+        if found.possible(closed, total + found.input(system.elapsed) >= days):
+            return True
+        fact, passed = z3.Bool(f"fact{found.steps}"), found.input(system.elapsed)
+        total = total + z3.If(fact, 0, passed)
+        found.step(fact)
+    return False
 
 
 def _read(found: Unrolled, model: Any, number: int, fact: Any) -> Step:
@@ -142,7 +164,7 @@ def _read(found: Unrolled, model: Any, number: int, fact: Any) -> Step:
 def _by_fact(found: Unrolled, model: Any) -> bool:
     """Whether the last step of a run that ends badly is a fact."""
     part = z3.And(found.system.event.asked, found.system.event.harm)
-    return z3.is_true(model.eval(found.now(part), True))
+    return bool(z3.is_true(model.eval(found.now(part), True)))
 
 
 def admits(system: System, run: Sequence[Step], timeout: float) -> bool | None:
@@ -166,7 +188,7 @@ def _followed(system: System, run: Sequence[Step], timeout: float, *, badly: boo
             continue
         found.pin(values)
         if number < len(run) and step != 0:
-            found.step(z3.BoolVal(not day), z3.BoolVal(day))
+            found.step(not day)
         elif number == len(run):
             half = system.close if day else system.event
             found.solver.add(found.now(half.asked), found.now(half.harm) if badly else True)

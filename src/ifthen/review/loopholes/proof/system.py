@@ -1,21 +1,21 @@
 """The transition system of a harm and of the clauses that are to keep it from happening.
 
 A run begins with the given facts. Each step is a fact on the same day, or the end of a day after
-which at least one more passes. Every timeline that keeps the clauses is a run, for the subject model
-beside any number of others; so that where no run reaches the harm, no timeline does.
+which at least one more passes. Every timeline that keeps the clauses is a run, of the subject model
+beside any number of others: where no run reaches the harm, no timeline does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import z3
 
 from ifthen.policy.model import Clause, Policy
 from ifthen.review.loopholes.calendar import FIRST, Unsupported
-from ifthen.review.loopholes.concrete import MODELS, Plain
+from ifthen.review.loopholes.concrete import MODELS, Full, Plain
 from ifthen.review.loopholes.findings import as_term
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.kleene import conj, disj
@@ -28,7 +28,6 @@ from ifthen.review.loopholes.proof.stances import Taken, Taking
 from ifthen.review.loopholes.slots import NOBODY, Free, Slots
 from ifthen.review.loopholes.start import Start, beginning
 from ifthen.review.loopholes.world import World
-from ifthen.review.loopholes.concrete import Full
 from ifthen.ruling.matching import Names
 from ifthen.ruling.variants import Anatomy
 from ifthen.vocabulary import DEFAULTS, FINDINGS
@@ -193,8 +192,6 @@ def system(
 
 def _begun(found: System, given: Sequence[Plain], ranges: Sequence[Any]) -> System:
     """The system with the state that the given facts lead to."""
-    from dataclasses import replace
-
     state = {one.name: one.blank for one in found.registers if one.blank is not None}
     for fact in given:
         adopted = fact.day >= FIRST
