@@ -1,26 +1,33 @@
 """Every timeline that ``rule`` finds keeping a clause is a run of the generated system."""
 
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from datetime import date
 from random import Random
 from typing import Any
 
 import pytest
 import texts
+import z3
+from hypothesis import given
+from hypothesis import strategies as st
 from timelines import timeline
 
-from ifthen import Policy, load_policy, policy_ids, rule
-from ifthen.dates import end_of
+from ifthen import Policy, load_policy, rule
+from ifthen.dates import Duration, add_to_day, end_of, from_date
 from ifthen.policy.model import Choice, Clause, Forbid, Power
 from ifthen.review.loopholes.calendar import FIRST, Unsupported, day_number
-from ifthen.review.loopholes.concrete import MODELS, Plain, record_of
+from ifthen.review.loopholes.concrete import MODELS, Full, Plain, plain_facts, record_of
+from ifthen.review.loopholes.events import Here
 from ifthen.review.loopholes.harms import Harm, choose, load_harms
+from ifthen.review.loopholes.kleene import K, conj, disj, k_not, k_or, sure
 from ifthen.review.loopholes.models import FIGURES
-from ifthen.review.loopholes.proof import assumptions, monitors, registers
-from ifthen.review.loopholes.proof.ages import bounds
+from ifthen.review.loopholes.problem import Problem, Setting
+from ifthen.review.loopholes.proof import ages, monitors, registers
 from ifthen.review.loopholes.proof.runs import Step, admits, ends_badly
 from ifthen.review.loopholes.proof.system import Question, System, system
 from ifthen.review.loopholes.stance import Stretch, Taken
+from ifthen.review.loopholes.start import beginning
+from ifthen.review.loopholes.study import world_for
 from ifthen.review.loopholes.world import World
 from ifthen.ruling.finding import FAULTS
 from ifthen.ruling.variants import below, roots
@@ -134,7 +141,182 @@ def rounds(count: int, seed: int, tally: dict[str, int] | None = None) -> list[s
 
 def test_timelines_of_random_policies_are_runs() -> None:
     tally: dict[str, int] = {}
-    assert rounds(60, 1, tally) == []
+    assert rounds(50, 1, tally) == []
     assert tally["kept"] > 30
     assert tally["fault"] > 15
-    assert tally["refused"] > 10
+    assert tally["refused"] >= tally["fault"]  # of these clauses, none that is broken is a run
+
+
+@pytest.mark.parametrize(
+    "name", ["anthropic/rsp@1.0", "anthropic/rsp@2.0", "openai/preparedness@beta"]
+)
+def test_timelines_of_encoded_policies_are_runs(name: str) -> None:
+    policy, random, judged_ = load_policy(name), Random(name), 0
+    tally: dict[str, int] = {}
+    clauses = [c for c in policy.clauses if c.common.force in ("commitment", "aim")]
+    for clause in random.sample(clauses, 10):
+        try:
+            assert disagreement(policy, clause, random, tally) is None
+        except Unsupported:
+            continue
+        judged_ += 1
+    assert judged_ >= 3
+
+
+@pytest.mark.parametrize(
+    ("name", "harm", "start"),
+    [
+        ("anthropic/rsp@1.0", "deployed", "assessed"),
+        ("anthropic/rsp@2.0", "deployed", "nothing"),
+        ("openai/preparedness@beta", "trained", "assessed"),
+    ],
+)
+def test_what_the_search_may_choose_is_a_run(name: str, harm: str, start: str) -> None:
+    """Timelines that hold to all that is assumed of the world, chosen by the solver."""
+    policy, random = load_policy(name), Random(name)
+    harms = load_harms(policy)
+    (one,) = choose(harms.harms, (harm,))
+    full, world = Full(policy), world_for(policy, harms.margin, WORLD)
+    facts_given = beginning(policy, start, full)  # type: ignore[arg-type]
+    problem = Problem(Setting(policy, world, facts_given, 2, 60), 6, (), one)
+    question = Question(policy, one, start, "charitable", world, bounded=True)  # type: ignore[arg-type]
+    whole, kinds = system(question, ()), set()
+    for _ in range(6):
+        wanted = [slot.kind == random.randrange(len(slot.kinds)) for slot in problem.slots.free]
+        wanted += [slot.compute > random.randrange(4000) for slot in problem.slots.free]
+        stretched = problem.only(())
+        problem.solver.push()
+        problem.solver.add(*stretched)
+        for each in random.sample(wanted, len(wanted)):
+            problem.solver.push()
+            problem.solver.add(each)
+            if problem.solver.check() != z3.sat:
+                problem.solver.pop()
+        assert problem.solver.check() == z3.sat
+        model = problem.solver.model()
+        problem.solver.reset()
+        problem.solver.add(*[t for t in problem.terms if t is not True])
+        facts = plain_facts(model, problem.slots, facts_given, full)[len(facts_given) :]
+        kinds |= {fact.kind for fact in facts}
+        end = day_number(model.eval(problem.slots.end.key, True).as_long())
+        assert admits(whole, run_of(facts, end), 20), facts
+    assert len(kinds) > 4
+
+
+def make_with(change: Any) -> Any:
+    """``Bank.make`` with the updates of some registers changed."""
+    whole = registers.Bank.make
+
+    def made(bank: Any, name: str, blank: Any, event: Any, tick: Any = None, **more: Any) -> Any:
+        event, tick = change(name, event, tick)
+        return whole(bank, name, blank, event, tick, **more)
+
+    return made
+
+
+BUGS: dict[str, tuple[Any, str, Any]] = {
+    "a month is 30 days": (
+        monitors,
+        "in_time",
+        lambda days, lengths, by=True: K(
+            disj(
+                conj(
+                    (bit, True if n is None else days <= n.count * (30 if n.unit == "month" else 1))
+                )
+                for bit, n in lengths
+            ),
+            False,
+        ),
+    ),
+    "harms are never a matter of time": (
+        monitors,
+        "in_time",
+        lambda days, lengths, by=True: K(ages.in_time(days, lengths, by=by).t, False),
+    ),
+    "whatever triggers asks": (
+        monitors,
+        "_owed",
+        lambda trigger, asked, state: k_or((k_not(sure(trigger)), state)),
+    ),
+    "holds see the act itself": (
+        monitors._Monitor,
+        "before",
+        lambda s, *, lenient=False: Here(1, s.today, 0, lenient=lenient),
+    ),
+    "what was done earlier that day does not count": (
+        registers.Bank,
+        "make",
+        make_with(
+            lambda name, event, tick: (
+                ((lambda _: False), tick) if name.startswith("done today") else (event, tick)
+            )
+        ),
+    ),
+    "a stretch never ends": (
+        registers.Bank,
+        "make",
+        make_with(
+            lambda name, event, tick: (
+                (event, lambda old: disj((old, tick(old))))
+                if name.endswith(": failing")
+                else (event, tick)
+            )
+        ),
+    ),
+    "a duty is never done": (
+        registers.Bank,
+        "make",
+        make_with(
+            lambda name, event, tick: (
+                ((lambda old: disj((old, event(old)))), tick)
+                if name.endswith((": owed 0", "/tell: owed 0"))
+                else (event, tick)
+            )
+        ),
+    ),
+    "clocks never start again": (
+        registers.Bank,
+        "make",
+        make_with(
+            lambda name, event, tick: (
+                ((lambda old: old), tick) if name.startswith("days since") else (event, tick)
+            )
+        ),
+    ),
+    "growth counts from the first fact": (
+        registers.Registers,
+        "growing",
+        lambda s, old, afresh: old + s.bank.gain,
+    ),
+    "what runs never ends": (
+        registers.Bank,
+        "make",
+        make_with(
+            lambda name, event, tick: (
+                ((lambda old: disj((old, event(old)))), tick)
+                if name.startswith("running")
+                else (event, tick)
+            )
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_seeded_bug_is_caught(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    where, name, wrong = BUGS[bug]
+    monkeypatch.setattr(where, name, wrong)
+    assert any(rounds(10, seed) for seed in range(1, 25))
+
+
+@given(
+    day=st.dates(date(2001, 1, 1), date(2099, 12, 31)),
+    length=st.builds(Duration, st.integers(1, 30), st.sampled_from(("day", "week", "month"))),
+)
+def test_the_days_of_a_length_are_within_its_bounds(day: date, length: Duration) -> None:
+    start = from_date(day)
+    first, _ = add_to_day(start, length, "down")
+    least, most = ages.bounds(length)
+    assert least <= first - start <= most
+    if day.day <= 28:
+        assert add_to_day(start, length, None) == (first, first)
