@@ -2,7 +2,7 @@
 
 A certificate says what was asked, on which clauses the answer rests, and the parts of the invariant
 in SMT-LIB. To check it, the system is generated anew from the policy and three questions are put to
-a plain solver. The digest is that of the system: where a policy, a harm or the generator has changed
+a plain solver. The digest is that of the system: where a policy, a harm or the generator changed
 in any way that matters to the proof, it is another, and the certificate is refused.
 """
 
