@@ -71,10 +71,11 @@ def main() -> None:
     if arguments.file:
         file(tuple(arguments.file))
         return
+    state("certificates of the package", "z3-solver")
     print(f"{'policy':26} {'harm':11} {'start':9} {'words':10} cl. parts   check    find")
     for path in sorted(FOLDER.glob("*.json")):
         measure(parse(path.read_text(encoding="utf-8")), find=arguments.find)
-    print(f"peak {peak_mib():.0f} MiB; {state()}")
+    print(f"peak {peak_mib():.0f} MiB")
 
 
 if __name__ == "__main__":

@@ -139,6 +139,8 @@ def _proof(proof: Attempt) -> str:
     rests = f"rests on {', '.join(proof.clauses)}"
     if not proof.clauses:
         rests = "rests on no clause: from this beginning it cannot happen"
+    if proof.never_crosses:
+        rests += ", which keep the model from passing the threshold at all under the margin assumed"
     growth = next(line for line in proof.assumes if "compute" in line)
     found = "invariant on file" if proof.on_file else "invariant found now and"
     return (

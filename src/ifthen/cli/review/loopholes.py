@@ -68,8 +68,8 @@ def loopholes(
 
     Imagine that somebody adopts the policy who thinks the risk is nonsense. Every timeline that is
     shown has been ruled under the whole policy. "None" means none of so many events, under the
-    assumptions printed; it is no proof. Exits with 1 where a harm needs no stretching or some, with
-    3 where something is undetermined, else with 0.
+    assumptions printed; --prove tries to exclude it for any number. Exits with 1 where a harm needs
+    no stretching or some, with 3 where something is undetermined, else with 0.
     """
     _need_solver()
     from ifthen import load_policy, policy_ids

@@ -9,7 +9,13 @@ from typing import Any, Literal
 from ifthen.policy.model import Policy
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.proof.assumptions import says
-from ifthen.review.loopholes.proof.certificate import Certificate, certificate, recheck, stored
+from ifthen.review.loopholes.proof.certificate import (
+    Certificate,
+    Checked,
+    certificate,
+    recheck,
+    stored,
+)
 from ifthen.review.loopholes.proof.prove import prove
 from ifthen.review.loopholes.proof.stances import TAKINGS, Taking
 from ifthen.review.loopholes.proof.system import Question
@@ -35,6 +41,8 @@ class Attempt:
     seconds: float = 0.0
     """Time of the processor to check the invariant, by a plain solver."""
     certificate: Certificate | None = None
+    never_crosses: bool = False
+    """Whether it is excluded even that the model passes the hidden threshold."""
 
     def as_json(self) -> dict[str, Any]:
         """The attempt in JSON."""
@@ -47,6 +55,7 @@ class Attempt:
             "why": self.why or None,
             "on_file": self.on_file,
             "recheck_seconds": round(self.seconds, 3) if self.status == "proved" else None,
+            "never_crosses": self.never_crosses,
             "invariant": None if self.certificate is None else list(self.certificate.invariant),
         }
 
@@ -79,7 +88,7 @@ def attempt(
             asked = replace(question, bounded=filed.bounded)
             checked = recheck(filed, asked)
             if checked.holds:
-                return _proved(asked, filed, checked.seconds, on_file=True)
+                return _proved(asked, filed, checked, on_file=True)
     why = ""
     for question in questions:
         proof = prove(question, timeout, prefer)
@@ -87,7 +96,7 @@ def attempt(
             made = certificate(proof)
             checked = recheck(made, proof.question)
             if checked.holds:
-                return _proved(proof.question, made, checked.seconds, on_file=False)
+                return _proved(proof.question, made, checked, on_file=False)
             why = f"the invariant found was not confirmed: {checked.why}"
         else:
             why = proof.why
@@ -114,13 +123,14 @@ def after_search(
     return attempt(policy, harm, start, world, takings=takings, timeout=timeout, prefer=prefer)
 
 
-def _proved(question: Question, found: Certificate, seconds: float, *, on_file: bool) -> Attempt:
+def _proved(question: Question, found: Certificate, checked: Checked, *, on_file: bool) -> Attempt:
     return Attempt(
         "proved",
         question.taking,
         found.clauses,
         found.assumes,
         on_file=on_file,
-        seconds=seconds,
+        seconds=checked.seconds,
         certificate=found,
+        never_crosses=checked.never_crosses,
     )

@@ -48,6 +48,11 @@ class Certificate:
     """Its parts in SMT-LIB; all of them hold after every step of every run."""
 
     @property
+    def hidden(self) -> bool:
+        """Whether the harm asks for the hidden truth."""
+        return "reached" in self.registers
+
+    @property
     def name(self) -> str:
         """Its name on file."""
         return name_of(self.policy, self.harm, self.start, self.taking)
@@ -67,6 +72,8 @@ class Checked:
     """Why it does not hold: ``initiation``, ``consecution``, ``safety``, or what does not match."""
     seconds: float = 0.0
     """Time of the processor that the plain solver took, generation of the system included."""
+    never_crosses: bool = False
+    """Whether the invariant excludes even that the model passes the hidden threshold."""
 
 
 def name_of(policy: str, harm: str, start: str, taking: str) -> str:
@@ -127,28 +134,33 @@ def recheck(found: Certificate, question: Question, timeout: float = 30.0) -> Ch
         timeout: seconds for each of the three conditions.
     """
     began = time.process_time()
-    why = _why_not(found, question, timeout)
-    return Checked(why is None, why or "", time.process_time() - began)
+    why = _mismatch(found, question)
+    if why is not None:
+        return Checked(False, why, time.process_time() - began)
+    try:
+        whole = _system(question, found.clauses)
+    except (Unsupported, KeyError) as error:
+        return Checked(False, f"its system cannot be generated: {error}")
+    if digest(whole) != found.digest:
+        return Checked(False, "the policy, the harm or what is assumed has changed since")
+    try:
+        known = {one.name: one.term for one in whole.registers}
+        parts = [_term(text, known) for text in found.invariant]
+    except z3.Z3Exception as error:
+        return Checked(False, f"its invariant cannot be read: {error}")
+    why = failing(whole, parts, timeout)
+    seconds = time.process_time() - began
+    never = why is None and found.hidden and failing(whole.crossing, parts, timeout) is None
+    return Checked(why is None, why or "", seconds, never)
 
 
-def _why_not(found: Certificate, question: Question, timeout: float) -> str | None:
+def _mismatch(found: Certificate, question: Question) -> str | None:
     asked = (question.policy.id, question.harm.id, question.start, question.taking)
     if (found.policy, found.harm, found.start, found.taking) != asked:
         return "it is of another question"
     if question.bounded != found.bounded:
         return "it assumes another growth in compute"
-    try:
-        whole = _system(question, found.clauses)
-    except (Unsupported, KeyError) as why:
-        return f"its system cannot be generated: {why}"
-    if digest(whole) != found.digest:
-        return "the policy, the harm or what is assumed has changed since"
-    known = {one.name: one.term for one in whole.registers}
-    try:
-        parts = [_term(text, known) for text in found.invariant]
-    except z3.Z3Exception as error:
-        return f"its invariant cannot be read: {error}"
-    return failing(whole, parts, timeout)
+    return None
 
 
 def _term(text: str, registers: Mapping[str, Any]) -> Any:

@@ -16,7 +16,7 @@ import z3
 from ifthen.policy.model import Clause, Policy
 from ifthen.review.loopholes.calendar import FIRST, Unsupported
 from ifthen.review.loopholes.concrete import MODELS, Full, Plain
-from ifthen.review.loopholes.findings import as_term
+from ifthen.review.loopholes.findings import REACHED, as_term
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.kleene import conj, disj
 from ifthen.review.loopholes.models import FIGURES
@@ -89,6 +89,16 @@ class System:
         """Whether, from a state, a step at which every clause is kept ends in the harm."""
         closed = z3.And(self.close.asked, self.elapsed >= 0, self.close.harm)
         return z3.Or(closed, z3.And(self.event.asked, self.event.harm))
+
+    @property
+    def crossing(self) -> System:
+        """The system whose harm is that the model passes the threshold at all."""
+        crosses = z3.And(as_term(self.slot.is_kind(REACHED)), as_term(self.slot.model_is(SUBJECT)))
+        return replace(
+            self,
+            event=replace(self.event, harm=crosses),
+            close=replace(self.close, harm=z3.BoolVal(False)),
+        )
 
     def inputs_of(self, fact: Plain, gain: int) -> list[tuple[Any, Any]] | None:
         """A given fact as values of the inputs; None where nothing can tell it from none."""
