@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import z3
 from click.testing import CliRunner
 
 from ifthen import Policy, Source, load_policy, parse_policy
 from ifthen.cli.app import app
 from ifthen.dates import Duration
 from ifthen.policy.model import Cadence, DurationLiteral
+from ifthen.reports.loopholes_text import _proof
 from ifthen.review.loopholes.harms import PREFIX, Harm, choose, load_harms
 from ifthen.review.loopholes.proof.attempt import attempt
 from ifthen.review.loopholes.proof.certificate import (
@@ -23,7 +23,7 @@ from ifthen.review.loopholes.proof.certificate import (
     recheck,
     stored,
 )
-from ifthen.review.loopholes.proof.prove import Proof, prove
+from ifthen.review.loopholes.proof.prove import Proof, by_siblings, prove
 from ifthen.review.loopholes.proof.runs import admits, shortest
 from ifthen.review.loopholes.proof.spacer import invariant
 from ifthen.review.loopholes.proof.system import Question, system
@@ -212,26 +212,41 @@ def test_a_harm_with_a_count_in_business_days_is_not_attempted() -> None:
 
 def test_the_command_says_what_a_proof_rests_on() -> None:
     arguments = ["review", "loopholes", "anthropic/rsp@1.0", "--harm", "stale", "--prove"]
-    arguments += ["--start", "assessed", "--events", "1", "--stretches", "0"]
-    ((study,), text) = (
-        json.loads(CliRunner().invoke(app, [*arguments, "--json"]).stdout),
-        CliRunner().invoke(app, arguments).stdout,
-    )
+    arguments += ["--start", "assessed", "--events", "1", "--stretches", "0", "--json"]
+    (study,) = json.loads(CliRunner().invoke(app, arguments).stdout)
     proof = study["harms"][0]["proof"]
-    assert proof["status"] == "proved"
+    assert (proof["status"], proof["words"]) == ("proved", "words")
     assert proof["rests_on"] == ["time-cadence"]
-    assert proof["words"] == "words"
     assert proof["on_file"]
     assert len(proof["invariant"]) == 3
-    said = " ".join(text.split())
+
+
+def test_the_text_says_what_is_proved_and_what_is_not() -> None:
+    asked = asked_by(filed("openai-preparedness@beta.trained.assessed.charitable.json"))
+    found = attempt(asked.policy, asked.harm, asked.start, asked.world, takings=("charitable",))
+    said = _proof(found)
     assert "proved for any number of events" in said
-    assert "rests on time-cadence" in said
+    assert "grows by at most 35x a year; rests on evaluation, which keep" in said
     assert "invariant on file re-checked in" in said
+    failed = replace(found, status="not proved", why="time ran out")
+    assert _proof(failed) == "not proved: time ran out"
 
 
 def test_what_is_on_file_is_not_used_where_another_world_is_assumed() -> None:
-    policy = load_policy("anthropic/rsp@1.0")
-    (harm,) = choose(load_harms(policy).harms, ("stale",))
-    found = attempt(policy, harm, "assessed", World(pauses=True), takings=("words",), timeout=2)
-    assert found.status == "not proved"  # a model that is deployed and no longer trained
-    assert z3.get_version()
+    found = filed("anthropic-rsp@1.0.stale.assessed.words.json")
+    other = replace(asked_by(found), world=World(pauses=True))
+    assert "has changed" in recheck(found, other).why
+    assert not prove(other, 1).proved  # a model that is deployed and no longer trained
+
+
+def test_the_parts_of_one_proof_prove_another_harm() -> None:
+    filed_ = filed("openai-preparedness@beta.trained.assessed.charitable.json")
+    policy = load_policy(filed_.policy)
+    other = question(policy, "deployed", "assessed", "charitable", bounded=True)
+    parts = (*filed_.invariant, "(not born)", "reached")  # what is not preserved is left out
+    found = by_siblings(other, filed_.clauses, parts)
+    assert found is not None
+    assert found.proved
+    assert recheck(certificate(found), other).holds
+    assert by_siblings(other, (), parts) is None
+    assert by_siblings(other, filed_.clauses, filed_.invariant[:2]) is None

@@ -143,9 +143,9 @@ def rounds(count: int, seed: int, tally: dict[str, int] | None = None) -> list[s
 
 def test_timelines_of_random_policies_are_runs() -> None:
     tally: dict[str, int] = {}
-    assert rounds(50, 1, tally) == []
-    assert tally["kept"] > 30
-    assert tally["fault"] > 15
+    assert rounds(30, 1, tally) == []
+    assert tally["kept"] > 20
+    assert tally["fault"] > 10
     assert tally["refused"] >= tally["fault"]  # of these clauses, none that is broken is a run
 
 
@@ -266,7 +266,7 @@ BUGS: dict[str, tuple[str, Any]] = {
     ),
     "a duty is never done": (f"{REPORT}10 days", on(": owed 0$", sticky)),
     "a stretch never ends": (
-        "kind: maintain, while: not in_place(gates), keep: did(published), grace: 3 weeks",
+        "kind: maintain, while: running(train), keep: did(published), grace: 2 months",
         on(": failing$", None, sticky),
     ),
     "clocks never start again": (

@@ -14,9 +14,10 @@ from ifthen.review.loopholes.proof.certificate import (
     Checked,
     certificate,
     recheck,
+    siblings,
     stored,
 )
-from ifthen.review.loopholes.proof.prove import prove
+from ifthen.review.loopholes.proof.prove import Proof, by_siblings, prove
 from ifthen.review.loopholes.proof.stances import TAKINGS, Taking
 from ifthen.review.loopholes.proof.system import Question
 from ifthen.review.loopholes.search import Outcome
@@ -91,7 +92,7 @@ def attempt(
                 return _proved(asked, filed, checked, on_file=True)
     why = ""
     for question in questions:
-        proof = prove(question, timeout, prefer)
+        proof = _like_others(question) or prove(question, timeout, prefer)
         if proof.proved:
             made = certificate(proof)
             checked = recheck(made, proof.question)
@@ -104,6 +105,16 @@ def attempt(
     last = questions[-1]
     assumes = says(world, hidden=harm.hidden, bounded=harm.hidden)
     return Attempt("not proved", last.taking, (), assumes, why)
+
+
+def _like_others(question: Question) -> Proof | None:
+    """A proof from what is on file of other harms of the policy, from the same beginning."""
+    for filed in siblings(question):
+        asked = replace(question, bounded=filed.bounded)
+        found = by_siblings(asked, filed.clauses, filed.invariant)
+        if found is not None:
+            return found
+    return None
 
 
 def after_search(

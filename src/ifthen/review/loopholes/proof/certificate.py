@@ -125,6 +125,12 @@ def stored(question: Question) -> Certificate | None:
     return parse(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
+def siblings(question: Question) -> list[Certificate]:
+    """The certificates of the package for other harms, asked otherwise in the same way."""
+    names = sorted(FOLDER.glob(name_of(question.policy.id, "*", question.start, question.taking)))
+    return [parse(path.read_text(encoding="utf-8")) for path in names]
+
+
 def recheck(found: Certificate, question: Question, timeout: float = 30.0) -> Checked:
     """Check a certificate again, by a plain solver, against the system of the policy as it is.
 

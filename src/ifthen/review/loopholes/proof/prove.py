@@ -17,6 +17,7 @@ from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.problem import kinds_of
 from ifthen.review.loopholes.proof.ages import bounds
 from ifthen.review.loopholes.proof.runs import Step, admits, lasts, shortest
+from ifthen.review.loopholes.proof.siblings import from_siblings
 from ifthen.review.loopholes.proof.spacer import Found, failing, invariant, smaller
 from ifthen.review.loopholes.proof.system import Question, System, system
 
@@ -104,6 +105,8 @@ class _Attempt:
             if run is None:
                 return self._given_up("run", f"a run of over {_DEPTH} steps ends in the harm")
             if not self._refine(run):
+                if self.left <= _LEAST:
+                    return self._given_up("time", "time ran out", run)
                 return self._given_up("run", "a run of the system ends in the harm", run)
 
     def _refine(self, run: Sequence[Step]) -> bool:
@@ -135,6 +138,8 @@ class _Attempt:
 
         binding = [c for c in policy.clauses if c.common.force in ("commitment", "aim")]
         for clause in sorted(binding, key=rank):
+            if self.left <= _LEAST:
+                return
             alone = None if clause in self.kept else self._alone(clause)
             if alone is not None and admits(alone, run, self.left) is False:
                 yield clause
@@ -184,6 +189,28 @@ class _Attempt:
             tuple(run),
             time.process_time() - self.began,
         )
+
+
+def by_siblings(question: Question, names: Sequence[str], texts: Iterable[str]) -> Proof | None:
+    """A proof from the parts of invariants of other harms; None where they do not suffice.
+
+    Args:
+        question: what is to be proved.
+        names: the clauses that those invariants rest on.
+        texts: their parts, in SMT-LIB.
+    """
+    began = time.process_time()
+    clauses = [one for one in question.policy.clauses if one.common.id in names]
+    try:
+        whole = system(question, clauses)
+    except Unsupported:
+        return None
+    parts = from_siblings(whole, texts, 5.0)
+    if parts is None or not lasts(whole, _days(question.harm), _DEPTH, 30.0):
+        return None
+    found = smaller(whole, parts, 5.0)
+    seconds = time.process_time() - began
+    return Proof(question, "proved", _names(clauses), found, seconds=seconds)
 
 
 def _days(harm: Harm) -> int:

@@ -90,8 +90,8 @@ def failing(system: System, parts: Sequence[Any], timeout: float) -> Condition |
     holds = z3.And(*parts) if parts else z3.BoolVal(True)
     asked: tuple[tuple[Condition, Any], ...] = (
         ("initiation", z3.And(system.init, z3.Not(holds))),
-        ("consecution", _breaks(system, holds, system.event.asked, system.event.next)),
-        ("consecution", _breaks(system, holds, system.tick, system.close.next)),
+        ("consecution", breaks(system, holds, holds, system.event.asked, system.event.next)),
+        ("consecution", breaks(system, holds, holds, system.tick, system.close.next)),
         ("safety", z3.And(holds, system.bad)),
     )
     for name, term in asked:
@@ -103,9 +103,10 @@ def failing(system: System, parts: Sequence[Any], timeout: float) -> Condition |
     return None
 
 
-def _breaks(system: System, holds: Any, asked: Any, after: Any) -> Any:
+def breaks(system: System, holds: Any, then: Any, asked: Any, after: Any) -> Any:
+    """That a step from where something holds leads to where something else does not."""
     given = [(one.term, after[one.name]) for one in system.registers]
-    return z3.And(holds, asked, z3.Not(z3.substitute(holds, *given)))
+    return z3.And(holds, asked, z3.Not(z3.substitute(then, *given)))
 
 
 def smaller(system: System, parts: Sequence[Any], timeout: float) -> tuple[Any, ...]:
