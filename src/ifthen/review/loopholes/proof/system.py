@@ -13,7 +13,7 @@ from typing import Any
 
 import z3
 
-from ifthen.policy.model import Clause, Policy
+from ifthen.policy.model import Clause, Events, Policy
 from ifthen.review.loopholes.calendar import FIRST, Unsupported
 from ifthen.review.loopholes.concrete import MODELS, Full, Plain
 from ifthen.review.loopholes.findings import REACHED, as_term
@@ -29,7 +29,7 @@ from ifthen.review.loopholes.slots import NOBODY, Free, Slots
 from ifthen.review.loopholes.start import Start, beginning
 from ifthen.review.loopholes.world import World
 from ifthen.ruling.matching import Names
-from ifthen.ruling.variants import Anatomy
+from ifthen.ruling.variants import Anatomy, below, roots
 from ifthen.vocabulary import DEFAULTS, FINDINGS
 
 
@@ -124,6 +124,8 @@ def system(
         Unsupported: the harm or a clause speaks of something a proof is not told about.
     """
     policy, harm = question.policy, question.harm
+    for clause in (*clauses, harm.clause):
+        _not_progress(clause)
     bank, names = Bank(), Names(policy)
     stance = Taken(policy, question.taking, bank)
     spoken = kinds(kinds_of([*clauses, harm.clause], policy), question.world)
@@ -198,6 +200,17 @@ def system(
     if given is None:
         given = beginning(policy, question.start, Full(policy))
     return _begun(found, given, stance.constraints())
+
+
+def _not_progress(clause: Clause) -> None:
+    """Refuse a clause that progress in training sets off.
+
+    A fact of a kind that no clause tells apart may state a figure of compute. Progress stands for
+    it in a run, which is the same only where nothing hangs on progress itself.
+    """
+    nodes = [node for root in roots(clause) for node in below(root) if isinstance(node, Events)]
+    if any(pattern.kind == "training_progress" for node in nodes for pattern in node.patterns):
+        raise Unsupported("progress in training as an event")
 
 
 def _begun(found: System, given: Sequence[Plain], ranges: Sequence[Any]) -> System:
