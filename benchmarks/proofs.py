@@ -3,6 +3,7 @@
     python benchmarks/proofs.py            # certificates of the package: check each again
     python benchmarks/proofs.py --find     # and find each invariant anew
     python benchmarks/proofs.py --file POLICY HARM START TAKING   # prove, and file the certificate
+    python benchmarks/proofs.py --again    # file anew what does not hold, after a policy changed
 
 CPU seconds of the process. Checking generates the system from the policy and asks a plain solver
 three questions; finding asks the solver of Horn clauses, clause by clause.
@@ -69,10 +70,18 @@ def main() -> None:
     """Measure, or file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--find", action="store_true")
+    parser.add_argument("--again", action="store_true")
     parser.add_argument("--file", nargs=4, metavar=("POLICY", "HARM", "START", "TAKING"))
     arguments = parser.parse_args()
     if arguments.file:
         file(tuple(arguments.file))
+        return
+    if arguments.again:
+        for path in sorted(FOLDER.glob("*.json")):
+            old = parse(path.read_text(encoding="utf-8"))
+            names = (old.policy, old.harm, old.start, old.taking)
+            if not recheck(old, question(*names, bounded=old.bounded)).holds:
+                file(names)
         return
     state("certificates of the package", "z3-solver")
     print(f"{'policy':26} {'harm':11} {'start':9} {'words':10} cl. parts   check    find")
