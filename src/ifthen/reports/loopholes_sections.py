@@ -17,7 +17,7 @@ from ifthen.reports.loopholes_words import (
     capital,
     events,
     kept,
-    proof_of,
+    proved,
     quoted,
     reach,
     reason,
@@ -127,9 +127,10 @@ def _readings(study: Study, one: Tested) -> Html:
         ("Literally", _outcome(one.literal, clauses)),
         ("Charitably", _outcome(one.charitable, clauses)),
     ]
-    proof = proof_of(one)
-    if proof is not None:
-        pairs.append(("Proved", _rests("It rests on", proof, clauses)))
+    if one.proof is not None:
+        told = tag("p", f"{capital(proved(one.proof))}.")
+        rests = _rests("It rests on", one.proof.clauses, clauses) if one.proof.clauses else NOTHING
+        pairs.append(("Proof", join((told, rests))))
     return tag("dl", *(tag("div", tag("dt", k), tag("dd", v)) for k, v in pairs), class_="two")
 
 

@@ -20,6 +20,7 @@ from ifthen.reports.loopholes_words import (
     label,
     needs,
     proof_of,
+    proved,
     quoted,
     reach,
     reason,
@@ -34,7 +35,7 @@ from ifthen.reports.loopholes_words import (
     story,
 )
 from ifthen.reports.markup import plural
-from ifthen.reports.page import Page
+from ifthen.reports.page import Page, Tone
 from ifthen.review.loopholes import words
 from ifthen.review.loopholes.search import Witness
 from ifthen.review.loopholes.sight import seen as seen_by
@@ -208,9 +209,6 @@ def _write_tested(page: Page, study: Study, one: Tested) -> None:
             page.item(
                 "", f"it rests on {rests}; the harm needs {plural(outcome.need, 'day')}", column=13
             )
-    proof = proof_of(one)
-    if proof is not None:
-        page.item("Proved:", f"it rests on {', '.join(proof) or 'no clause'}", column=13)
     for stretches, witness in sets(one):
         told = "; ".join(quoted(study.policy, stretch, witness) for stretch in stretches)
         page.item("Needs:", f"{told} ({events(witness.length)})", column=13)
@@ -220,6 +218,9 @@ def _write_tested(page: Page, study: Study, one: Tested) -> None:
         page.item("Left open:", reason(outcome), column=13)
     for name, why in skipped(one).items():
         page.item("Not searched:", f"clause {name}: {why}; rule still judges it", column=15)
+    if one.proof is not None:
+        tone: Tone = "good" if one.proof.status == "proved" else "warn"
+        page.item("Proof:", proved(one.proof), column=13, tone=tone)
     for repair in one.repairs:
         page.item("Repair:", repaired(repair), column=13, tone="good" if repair.safe else None)
     if one.witness is not None:

@@ -14,6 +14,8 @@ from ifthen.review.loopholes.concrete import spoken
 from ifthen.review.loopholes.edits import LENGTHS
 from ifthen.review.loopholes.findings import ASSUMPTIONS
 from ifthen.review.loopholes.harms import Harm
+from ifthen.review.loopholes.proof.attempt import Attempt
+from ifthen.review.loopholes.proof.stances import TAKINGS
 from ifthen.review.loopholes.repair import Repair
 from ifthen.review.loopholes.search import Outcome, Witness
 from ifthen.review.loopholes.sight import harm_days, silent
@@ -83,9 +85,31 @@ BEGINS: dict[Start, str] = {"assessed": "model at hand", "nothing": "new model"}
 
 
 def proof_of(one: Tested) -> tuple[str, ...] | None:
-    """The clauses on which a proof for any number of events rests; None where there is no proof."""
-    proof = getattr(one, "proof", None)
-    return tuple(proof.clauses) if proof is not None and proof.holds else None
+    """The clauses on which a proof for any number of events rests; None where there is no proof.
+
+    One that takes words charitably says nothing of the words alone, and is told below the verdict.
+    """
+    proof = one.proof
+    if proof is None or proof.status != "proved" or proof.taking == "charitable":
+        return None
+    return proof.clauses
+
+
+def proved(proof: Attempt) -> str:
+    """What a proof, or the attempt at one, came to."""
+    if proof.status != "proved":
+        return f"not proved: {proof.why}"
+    rests = f"rests on {', '.join(proof.clauses)}"
+    if not proof.clauses:
+        rests = "rests on no clause: from this beginning it cannot happen"
+    if proof.never_crosses:
+        rests += ", which keep the model from passing the threshold at all under the margin assumed"
+    growth = next(line for line in proof.assumes if "compute" in line)
+    found = "invariant on file" if proof.on_file else "invariant found now and"
+    return (
+        f"proved for any number of events, of this model beside any others, {growth}; {rests}; "
+        f"{TAKINGS[proof.taking]}; {found} re-checked in {proof.seconds:.2f} s"
+    )
 
 
 def state(one: Tested) -> State:

@@ -44,6 +44,7 @@ from ifthen.cli.inputs import load_policies, refuse
     show_default=True,
     help="Begin with a model that was just assessed, or with none.",
 )
+@click.option("--prove", is_flag=True, help="Where none is found, try to prove it for any number.")
 @click.option("--repairs", is_flag=True, help="Also try changes of the text. Takes much longer.")
 @click.option("--html", metavar="FILE", help="Also write a web page that needs nothing else.")
 @options.as_json
@@ -61,6 +62,7 @@ def loopholes(
     margin: str | None,
     pauses: bool,
     start: str,
+    prove: bool,
     repairs: bool,
     html: str | None,
     as_json: bool,
@@ -69,8 +71,8 @@ def loopholes(
 
     Imagine that somebody adopts the policy who thinks the risk is nonsense. Every timeline that is
     shown has been ruled under the whole policy. "None" means none of so many events, under the
-    assumptions printed; it is no proof. Exits with 1 where a harm needs no stretching or some, with
-    3 where something is undetermined, else with 0.
+    assumptions printed; --prove tries to exclude it for any number. Exits with 1 where a harm needs
+    no stretching or some, with 3 where something is undetermined, else with 0.
     """
     _need_solver()
     from ifthen import policy_ids
@@ -107,6 +109,7 @@ def loopholes(
                     bounds,
                     starts,  # type: ignore[arg-type]
                     repair=repairs,
+                    prove=prove,
                     progress=told,
                 )
             )

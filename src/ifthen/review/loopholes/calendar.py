@@ -98,6 +98,14 @@ def symbolic(name: str, months: int, solver: list[Any]) -> Date:
     for number in range(1, months):
         start = z3.If(month == number, month_start(number), start)
     solver.append(day == start + within - 1)
+    # What follows of day and month in straight lines: it changes no answer and saves case splits.
+    first = day - within + 1
+    for scale, a_month in ((1000, 30437), (1, 30)):
+        off = [scale * month_start(number) - a_month * number for number in range(months)]
+        solver += [
+            scale * first >= a_month * month + min(off),
+            scale * first <= a_month * month + max(off),
+        ]
     return Date(month * _KEY + within, day)
 
 

@@ -114,7 +114,7 @@ class _Kept:
             else:
                 assert clause.duty is not None
                 state = self.duty(clause.duty, index)
-            yield _owed(trigger, asked, state)
+            yield owing(trigger, asked, state)
 
     def _becoming(self, clause: Whenever) -> Iterator[K]:
         """A duty for each day at whose end the condition turned true.
@@ -142,7 +142,7 @@ class _Kept:
             else:
                 assert clause.duty is not None
                 state = self.duty(clause.duty, index, fact=False)
-            yield _owed(turned, asked, state)
+            yield owing(turned, asked, state)
         yield K(neg(doubt), False)
 
     def duty(self, duty: Duty, index: int, *, fact: bool = True) -> K:
@@ -359,13 +359,13 @@ class _Kept:
             applies = TRUE
             if clause.if_ is not None:
                 applies = self.conditions.truth(clause.if_, self.after(index))
-            yield _owed(made, applies, self.conditions.decision(clause, index))
+            yield owing(made, applies, self.conditions.decision(clause, index))
             for step in clause.steps:
                 if step.force not in ("commitment", "aim"):
                     continue
                 name = f"{clause.common.id}/{step.id}"
                 binds = True if step.force == "commitment" else self.binds(name)
-                yield _owed(conj((made, binds)), applies, self._step(step, index))
+                yield owing(conj((made, binds)), applies, self._step(step, index))
 
     def _step(self, step: Step, index: int) -> K:
         asked = self.conditions.asked(step, index)
@@ -374,7 +374,7 @@ class _Kept:
         else:
             limits: tuple[Before, ...] = () if step.before is None else (Before(step.before),)
             done = self.duty(Duty(step.do, limits if step.follows else (Before(None),)), index)
-        return _owed(True, asked, done)
+        return owing(True, asked, done)
 
     def power(self, clause: Power) -> Iterator[K]:
         for index in self.slots.ruled:
@@ -391,7 +391,7 @@ class _Kept:
             yield k_or((k_not(sure(used)), k_and(parts)))
 
 
-def _owed(trigger: Bit, asked: K, state: K) -> K:
+def owing(trigger: Bit, asked: K, state: K) -> K:
     """What a trigger asks for: open where it is not known whether anything is asked."""
     value = k_if(asked.known, k_or((k_not(asked), state)), UNKNOWN)
     return k_or((k_not(sure(trigger)), value))

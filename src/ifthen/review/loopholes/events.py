@@ -159,11 +159,11 @@ class Matched:
             return self.slots.start
         memory = ("birth", self.model)
         if memory not in self._memory:
-            self._memory[memory] = self._birth(self.model)
+            self._memory[memory] = self._begun(self.model)
         found: Date = self._memory[memory]
         return found
 
-    def _birth(self, model: int) -> Date:
+    def _begun(self, model: int) -> Date:
         found = self.slots.end
         for index in reversed(range(len(self.slots))):
             slot = self.slots.all[index]

@@ -9,11 +9,7 @@ from typing import Any
 import z3
 
 from ifthen.policy.model import Policy
-from ifthen.review.hidden import REACHED as REACHED
-from ifthen.review.hidden import assessments as assessments
-from ifthen.review.hidden import high, mentions
-from ifthen.review.hidden import margin_of as margin_of
-from ifthen.review.hidden import target as target
+from ifthen.review.hidden import REACHED, high, mentions, target
 from ifthen.review.loopholes.kleene import Bit, conj, disj, neg
 from ifthen.review.loopholes.models import Models
 from ifthen.review.loopholes.slots import UNSAID, Free, Slots
@@ -27,7 +23,7 @@ ASSUMPTIONS = {
     "findings-follow": "a completed assessment or evaluation leads to a finding within 30 days",
 }
 """Assumptions that a bad-faith developer may be let out of, each as a stretch of its own."""
-_FOLLOWS = 30
+FOLLOWS = 30
 
 
 def reached(slots: Slots, model: int, prefix: int) -> Bit:
@@ -60,7 +56,7 @@ def truth(
             below = conj(
                 (
                     conditions.names_kind(i, "threshold_decision", model),
-                    _below(slots.all[i], policy),
+                    found_below(slots.all[i], policy),
                 )
             )
             base = z3.If(as_term(below), conditions.compute(model, i + 1), base)
@@ -68,7 +64,8 @@ def truth(
         found.append(disj((neg(here), stance.stretched("world", "margin"), far)))
 
 
-def _below(slot: Any, policy: Policy) -> Bit:
+def found_below(slot: Any, policy: Policy) -> Bit:
+    """Whether a fact says that a model is below what is hidden."""
     name = target(policy)
     if name is None:
         return False
@@ -126,12 +123,12 @@ def findings_follow(slots: Slots, policy: Policy, stance: Stance) -> list[Any]:
                 (
                     other.is_kind("threshold_decision"),
                     same_model(other, slot),
-                    other.date.day <= slot.date.day + _FOLLOWS,
+                    other.date.day <= slot.date.day + FOLLOWS,
                 )
             )
             for other in slots.all[slot.index + 1 :]
         ]
-        soon = slots.end.day <= slot.date.day + _FOLLOWS
+        soon = slots.end.day <= slot.date.day + FOLLOWS
         found.append(disj((neg(asked), stance.stretched("world", "findings-follow"), soon, *later)))
     return found
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 from ifthen.policy.model import Call, Constant, Maintain, Policy
+from ifthen.review.hidden import assessments
 from ifthen.review.loopholes.calendar import BEFORE, FIRST
 from ifthen.review.loopholes.concrete import MODELS, Plain
 from ifthen.review.loopholes.diligence import complete
-from ifthen.review.loopholes.findings import assessments
 from ifthen.review.loopholes.full import Full, kinds_of
 from ifthen.review.loopholes.stance import Taken
 from ifthen.ruling.variants import below, roots

@@ -8,13 +8,15 @@ from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
 from ifthen.policy.model import Policy
+from ifthen.review.hidden import margin_of
 from ifthen.review.loopholes import sight, words
 from ifthen.review.loopholes.amendment import Exit, amendment
 from ifthen.review.loopholes.blame import Blame, blame
-from ifthen.review.loopholes.findings import ASSUMPTIONS, margin_of
+from ifthen.review.loopholes.findings import ASSUMPTIONS
 from ifthen.review.loopholes.full import Full
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.problem import Setting
+from ifthen.review.loopholes.proof.attempt import Attempt, after_search
 from ifthen.review.loopholes.repair import Repair, repairs
 from ifthen.review.loopholes.search import Outcome, Search, Witness, charitably, literally
 from ifthen.review.loopholes.start import SAYS, Start, beginning
@@ -55,6 +57,8 @@ class Tested:
     blame: Blame
     repairs: tuple[Repair, ...] = ()
     """Changes tried, where that was asked for."""
+    proof: Attempt | None = None
+    """Whether what was not found is excluded for any number of events, where that was asked for."""
 
     @property
     def verdict(self) -> Verdict:
@@ -115,6 +119,7 @@ def study(
     starts: Sequence[Start] = ("assessed", "nothing"),
     *,
     repair: bool = False,
+    prove: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Study:
     """Test a policy against harms.
@@ -126,6 +131,7 @@ def study(
         world: how the world is bounded.
         bounds: how far to look.
         starts: how timelines begin.
+        prove: whether to try for a proof where nothing is found charitably.
         repair: whether to try changes of the text that close what is found.
         progress: called with (questions answered, questions in all), roughly.
     """
@@ -146,7 +152,10 @@ def study(
             names = tuple(search.clauses)
             tried += repairs(setting, start, harm, one, names, further)
         answers = answered(literal, charitable, blamed)
-        found.append(Tested(harm, start, *answers, blamed, tuple(tried)))
+        proof = (
+            after_search(policy, harm, start, world, *answers, bounds.timeout) if prove else None
+        )
+        found.append(Tested(harm, start, *answers, blamed, tuple(tried), proof))
     able = []
     further = range(bounds.events + _FURTHER + 1)
     for good in goods:
@@ -204,6 +213,7 @@ def _tested_json(policy: Policy, one: Tested) -> dict[str, Any]:
             ],
             "undetermined": [outcome.why for outcome in one.blame.open],
         },
+        "proof": None if one.proof is None else one.proof.as_json(),
         "repairs": [
             {
                 "edits": [edit.as_json() for edit in repair.edits],

@@ -15,7 +15,8 @@ from typing import Any
 import z3
 
 from ifthen.policy.model import Policy
-from ifthen.review.loopholes.findings import as_term, assessments, findings, same_model, truth
+from ifthen.review.hidden import assessments
+from ifthen.review.loopholes.findings import as_term, findings, same_model, truth
 from ifthen.review.loopholes.kleene import Bit, conj, disj, neg
 from ifthen.review.loopholes.models import FIGURES, Models
 from ifthen.review.loopholes.slots import NOBODY, Free, Slots, phase
