@@ -162,7 +162,7 @@ BUGS = {
     ),
     "what is open is kept": (
         encode,
-        "_owed",
+        "owing",
         lambda trigger, asked, state: encode.k_or(
             (encode.k_not(encode.sure(trigger)), encode.k_not(asked), state)
         ),

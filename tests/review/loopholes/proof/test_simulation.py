@@ -248,7 +248,7 @@ BUGS: dict[str, tuple[str, Any]] = {
         "kind: whenever, when: model_released, if: did(drill_held), require: did(published)",
         (
             monitors,
-            "_owed",
+            "owing",
             lambda trigger, asked, state: k_or((k_not(sure(trigger)), state)),
         ),
     ),
