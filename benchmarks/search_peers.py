@@ -5,14 +5,16 @@
 
 "Is there a timeline of exactly k events that breaks none of these clauses, charitably read, and
 ends in this harm?" asked for k = 0, 1, ... until one is found, or up to the bound. Each engine is
-told the clauses that our search ends up with (it begins with none and learns them; that is a row of
-its own) and, as ours does, learns those that its timelines break; the same kinds of event, one model, the same world and 24 months.
+told the clauses that our search ends up with (it begins with none and learns them; that is a row
+of its own) and, as ours does, learns those that its timelines break. All have the same kinds of
+event, one model, the same world and 24 months.
 
 - z3: our encoding and our settings, new terms for every k, as the search makes them.
 - CP-SAT: the same terms translated one by one (``peer_cpsat``), days as days, one worker.
 - clingo: its own encoding, generated from the clauses (``peer_clingo``), on a grid of days: the 1st
-  and 15th of months and, apart, the 1st, 8th, 15th and 22nd; compute in steps of 500 thousandths of
-  a doubling. "None" of it means: none on the grid.
+  and 15th of months and, apart, the 1st, 8th, 15th and 22nd; compute in steps of 250 thousandths of
+  a doubling (with 500 it misses the third question's timeline). "None" of it means: none on the
+  grid.
 - hypothesis: whole timelines made up and judged by ``rule`` (``peer_hypothesis``). It cannot say
   "none", so it is asked for the length alone at which ours stopped.
 
@@ -56,7 +58,7 @@ from ifthen.review.loopholes.start import beginning
 from ifthen.review.loopholes.study import world_for
 from ifthen.review.loopholes.world import World
 from ifthen.vocabulary import FINDINGS, attributes_of
-from peers import policy_text
+from made_up import policy_text
 
 QUESTIONS = (
     ("anthropic/rsp@2.0", "stale", 6),
@@ -384,8 +386,8 @@ def by_models(asked: Question, limit: float) -> None:
 
 
 def by_clauses() -> None:
-    """Ours, by number of clauses of a made-up policy: all of them told, and learned."""
-    print("\nours by clauses (holds of ``peers.py``), stale, 4 events: own s")
+    """Ours, by number of clauses of a made-up policy: those it learns, then all told at once."""
+    print("\nours by clauses (made up, of all six kinds), stale, up to 4 events: own s")
     print(f"{'clauses':>8} {'search':>8} {'learned':>8} {'all told':>9}  came to")
     for count in (10, 30, 100, 300):
         policy = parse_policy(Source("made-up.yaml", policy_text(count)))
@@ -424,7 +426,8 @@ def main() -> None:
         return
     for one in asked:
         print(f"\n{one.policy.id} {one.harm.id}, exactly k events: made+solved own s (+ found)")
-        growth(engines, one, (2, 4, 6, 8, 10, 12), limit)
+        asked_on = [engine for engine in engines if engine != "hypothesis"]
+        growth(asked_on, one, (2, 4, 6, 8, 10, 12), limit)
     by_models(asked[1], limit)
     by_clauses()
 
