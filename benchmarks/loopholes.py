@@ -25,7 +25,7 @@ from test_agreement import disagreement
 
 from ifthen import load_policy, policy_ids
 from ifthen.review.loopholes.calendar import Unsupported
-from ifthen.review.loopholes.concrete import Full
+from ifthen.review.loopholes.full import Full
 from ifthen.review.loopholes.harms import choose, load_harms
 from ifthen.review.loopholes.problem import Setting
 from ifthen.review.loopholes.search import Search, charitably, literally

@@ -1,19 +1,13 @@
-"""The page in a real browser: a phone, the filters, dark, paper.
-
-Needs Debian's packages ``chromium`` and ``chromium-driver``. Where they are missing the tests are
-skipped, but fail where ``CI=true``.
-"""
+"""The page in a real browser: a phone, the filters, dark, paper."""
 
 from __future__ import annotations
 
 import base64
-import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+from browser import DESKTOP, PHONE, ask, choose, show
 from report_page import demo, page_of, ruled, written
 from test_html import HOSTILE
 
@@ -39,40 +33,6 @@ SIDES = [
         "us-ca/sb53@2025",
     )
 ]
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-PHONE = (390, 844)
-DESKTOP = (1280, 900)
-
-
-@pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if browser is None or driver is None:
-        message = "chromium or chromedriver is not installed"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(flag)
-    chrome = webdriver.Chrome(options=options, service=Service(driver))
-    yield chrome
-    chrome.quit()
 
 
 @pytest.fixture(scope="module")
@@ -92,34 +52,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     for name, text in texts.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     return {name: (folder / f"{name}.html").as_uri() for name in texts}
-
-
-def show(chrome: Chrome, address: str, size: tuple[int, int] = DESKTOP, **media: str) -> None:
-    """Open a page afresh at a size, with media features such as ``prefers_color_scheme``."""
-    width, height = size
-    chrome.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600},
-    )
-    kind = media.pop("media", "")
-    features = [{"name": name.replace("_", "-"), "value": value} for name, value in media.items()]
-    chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": kind, "features": features})
-    chrome.get("about:blank")
-    chrome.get(address)
-
-
-def ask(chrome: Chrome, script: str) -> Any:
-    """The value of a JavaScript expression."""
-    return chrome.execute_script(f"return {script}")
-
-
-def choose(chrome: Chrome, script: str) -> None:
-    """Change the filters and wait until the page has followed."""
-    chrome.execute_async_script(
-        f"const form = document.getElementById('filters'); {script};"
-        "form.dispatchEvent(new Event('input', {bubbles: true}));"
-        "setTimeout(arguments[arguments.length - 1], 150);"
-    )
 
 
 @pytest.mark.parametrize("name", ["demo", "example", "hostile", "comparison", "matrix"])

@@ -20,9 +20,10 @@ from ifthen.policy.model import (
     Words,
 )
 from ifthen.review.loopholes.calendar import FIRST, Date, day_number
-from ifthen.review.loopholes.concrete import MODELS, Full, Plain, record_of
+from ifthen.review.loopholes.concrete import MODELS, Plain, record_of
 from ifthen.review.loopholes.conditions import Conditions
 from ifthen.review.loopholes.encode import kept
+from ifthen.review.loopholes.full import OWN_DAY, Full
 from ifthen.review.loopholes.kleene import K, conj, disj
 from ifthen.review.loopholes.models import FIGURES
 from ifthen.review.loopholes.problem import kinds_of
@@ -134,6 +135,10 @@ def _attributes(
                 rest = []
             options = [o for o in options if not known.options or o in known.options]
             said[name] = random.choice([*options, *rest])
+        elif known.type == "date" and KINDS[kind].group != "policy":
+            said[name] = OWN_DAY
+        elif known.type == "number" and name not in ("flop", "effective_compute"):
+            said[name] = random.choice((0, 10**12))
         elif known.type == "words":
             said[name] = [o for o in options if random.random() < 0.75] or ["other"]
     if kind == "threshold_decision":

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import click
 
 from ifthen.cli import options
-from ifthen.cli.inputs import refuse
+from ifthen.cli.inputs import load_policies, refuse
 
 
 @click.command(
@@ -44,6 +45,7 @@ from ifthen.cli.inputs import refuse
     help="Begin with a model that was just assessed, or with none.",
 )
 @click.option("--repairs", is_flag=True, help="Also try changes of the text. Takes much longer.")
+@click.option("--html", metavar="FILE", help="Also write a web page that needs nothing else.")
 @options.as_json
 @click.pass_context
 def loopholes(
@@ -60,6 +62,7 @@ def loopholes(
     pauses: bool,
     start: str,
     repairs: bool,
+    html: str | None,
     as_json: bool,
 ) -> None:
     """Search timelines that break no commitment of a policy and still end in a harm.
@@ -70,8 +73,8 @@ def loopholes(
     3 where something is undetermined, else with 0.
     """
     _need_solver()
-    from ifthen import load_policy, policy_ids
-    from ifthen.cli.output import page, show, show_json
+    from ifthen import policy_ids
+    from ifthen.cli.output import page, show, show_json, write
     from ifthen.cli.progress import progress
     from ifthen.reports.loopholes_text import write_scorecard, write_study
     from ifthen.review.loopholes.harms import choose, load_harms
@@ -80,19 +83,20 @@ def loopholes(
 
     if bool(policies) == everything:
         refuse("POLICY", "name a policy, or ask for --all of them", "ifthen policy list")
-    names = policy_ids() if everything else policies
+    loaded = load_policies(policy_ids() if everything else policies)
+    if html is not None and not Path(html).absolute().parent.is_dir():
+        refuse("--html", f"'{html}' cannot be written: there is no such folder")
     starts = ("assessed", "nothing") if start == "both" else (start,)
     world = World(growth=_factor("--growth", growth), pauses=pauses)
     bounds = Bounds(events, models, stretches)
     asked = None if margin is None else _factor("--margin", margin)
     found = []
     with progress("Harms tested") as report:
-        for number, name in enumerate(names):
-            policy = load_policy(name)
+        for number, policy in enumerate(loaded):
             harms = load_harms(policy, path)
 
             def told(done: int, total: int, number: int = number) -> None:
-                report(number * total + done, len(names) * total)
+                report(number * total + done, len(loaded) * total)
 
             found.append(
                 study(
@@ -106,6 +110,10 @@ def loopholes(
                     progress=told,
                 )
             )
+    if html is not None:
+        from ifthen.reports.loopholes_html import write_loopholes_page
+
+        write("--html", html, write_loopholes_page(found))
     if as_json:
         show_json([one.as_json() for one in found])
     else:
@@ -114,6 +122,9 @@ def loopholes(
             write_scorecard(text, found)
         else:
             write_study(text, found[0])
+        if html is not None:
+            text.blank()
+            text.write(f"The web page is in {html}.")
         show(text)
     verdicts = {one.verdict for one_study in found for one in one_study.tested}
     ctx.exit(1 if verdicts & {"open", "stretched"} else 3 if "undetermined" in verdicts else 0)

@@ -9,8 +9,9 @@ from ifthen.dates import Day
 from ifthen.policy.model import Clause, Events, Policy
 from ifthen.review.loopholes.arbiter import judge
 from ifthen.review.loopholes.calendar import FIRST
-from ifthen.review.loopholes.concrete import Full, Plain
+from ifthen.review.loopholes.concrete import Plain, written
 from ifthen.review.loopholes.diligence import complete
+from ifthen.review.loopholes.full import Full
 from ifthen.review.loopholes.stance import Taken
 from ifthen.ruling.variants import below
 
@@ -35,7 +36,7 @@ class Exit:
             "clauses": list(self.asked),
             "published_days_before": 1,
             "broken": list(self.broken),
-            "facts": [fact.raw(f"t{n + 1}") for n, fact in enumerate(self.facts)],
+            "facts": written(self.facts),
         }
 
 

@@ -34,16 +34,30 @@ class Blame:
 
 
 def blame(
-    search: Search, lengths: Sequence[int], most: int, progress: Progress | None = None
+    search: Search,
+    charitable: Outcome,
+    lengths: Sequence[int],
+    most: int,
+    progress: Progress | None = None,
 ) -> Blame:
-    """Every smallest set of at most so many stretches, for timelines of these lengths."""
+    """Every smallest set of at most so many stretches, for timelines of these lengths.
+
+    Args:
+        search: the harm and the setting.
+        charitable: what the search came to with nothing stretched.
+        lengths: how many events.
+        most: the most stretches together.
+        progress: called with (questions answered, questions in all).
+    """
+    if charitable.witness is not None:
+        return Blame((Blamed(frozenset(), charitable.witness),), charitable.length, most)
     found: list[Blamed] = []
-    unclear: list[Outcome] = []
-    total = (most + 1) * len(lengths)
-    for size in range(most + 1):
+    unclear: list[Outcome] = [charitable] if charitable.status == "undetermined" else []
+    total = most * len(lengths)
+    for size in range(1, most + 1):
         for number, length in enumerate(lengths):
             if progress is not None:
-                progress(size * len(lengths) + number, total)
+                progress((size - 1) * len(lengths) + number, total)
             while True:
                 known = [one.stretched for one in found]
 
@@ -56,7 +70,5 @@ def blame(
                 if outcome.witness is None:
                     break
                 found.append(Blamed(outcome.witness.taken.stretched, outcome.witness))
-                if not outcome.witness.taken.stretched:
-                    return Blame(tuple(found), lengths[-1], most, tuple(unclear))
     smallest = [one for one in found if not any(other.stretched < one.stretched for other in found)]
     return Blame(tuple(smallest), lengths[-1], most, tuple(unclear))

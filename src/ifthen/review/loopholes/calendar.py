@@ -16,7 +16,7 @@ from ifthen.review.loopholes.kleene import Bit, pick
 
 FIRST: Day = parse_day("2025-01-01")
 """The first day of every timeline."""
-BEFORE: Day = parse_day("2024-12-28")
+BEFORE: Day = parse_day("2024-11-01")
 """The day on which a model that is assessed on the first day began its training."""
 LAST_DAY_OF_MONTH = 28
 _KEY = 31

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 import z3
 
-from ifthen.dates import Day, end_of, format_day, start_of
-from ifthen.policy.model import Events, Expression, Policy
+from ifthen.dates import Day, end_of, format_day, start_of, to_date
 from ifthen.policy.source import Source
 from ifthen.record.load import parse_record
 from ifthen.record.model import Fact, Record
 from ifthen.review.loopholes.calendar import day_number
-from ifthen.review.loopholes.models import FIGURES, FLOP
+from ifthen.review.loopholes.full import OWN_DAY, Full
+from ifthen.review.loopholes.models import FIGURES
 from ifthen.review.loopholes.slots import NOBODY, SINGLE, UNSAID, Free, Slots
-from ifthen.ruling.variants import below, roots
 from ifthen.vocabulary import FINDINGS, HIDDEN, KINDS, attributes_of
 
 MODELS = ("model-a", "model-b", "model-c", "model-d")
@@ -44,12 +43,20 @@ class Plain:
         """Whether nobody sees it."""
         return self.kind in HIDDEN
 
-    def raw(self, name: str) -> dict[str, Any]:
-        """The fact as a record writes it."""
+    @property
+    def key(self) -> tuple[str, Day, str | None]:
+        """What another fact names it by in ``about``."""
+        return (self.kind, self.day, self.model)
+
+    def raw(self, name: str, names: Mapping[Any, str]) -> dict[str, Any]:
+        """The fact as a record writes it; ``names`` has the ids of facts by their ``key``."""
         found: dict[str, Any] = {"id": name, "date": format_day(self.day), "kind": self.kind}
         if self.model is not None:
             found["model"] = self.model
-        found |= self.attributes
+        own = format_day(self.day)
+        found |= {k: own if v == OWN_DAY else v for k, v in self.attributes.items()}
+        if "about" in found:
+            found["about"] = names[found["about"]]
         if KINDS[self.kind].group == "policy" and self.kind != "power_exercised":
             found["published"] = format_day(self.day - 1)
         if self.compute is not None:
@@ -64,9 +71,23 @@ def figure(doublings: int) -> str:
     return str(value.numerator)
 
 
+def spoken(value: Day) -> str:
+    """A day as people write it: 5 June 2025."""
+    date = to_date(value)
+    return f"{date.day} {date:%B} {date.year}"
+
+
+def written(facts: Sequence[Plain]) -> list[dict[str, Any]]:
+    """The facts as a record writes them, hidden ones included, named in their order."""
+    named = [f"t{n + 1}" for n in range(len(facts))]
+    names = {fact.key: name for fact, name in zip(facts, named, strict=True)}
+    return [fact.raw(name, names) for fact, name in zip(facts, named, strict=True)]
+
+
 def record_of(facts: Sequence[Plain]) -> Record:
     """A complete record of the facts, hidden ones included, in their order."""
-    shown = [(n, f.raw(f"t{n + 1}")) for n, f in enumerate(facts) if not f.hidden]
+    rows = written(facts)
+    shown = [(n, rows[n]) for n, f in enumerate(facts) if not f.hidden]
     text = json.dumps({"record": "a timeline", "facts": [raw for _, raw in shown]})
     record = parse_record(Source("timeline", text))
     made = {n: replace(f, order=n) for (n, _), f in zip(shown, record.facts, strict=True)}
@@ -138,108 +159,3 @@ def _attributes(model: Any, slot: Free, kind: str, full: Full) -> dict[str, Any]
 
 def _number(model: Any, term: Any) -> int:
     return term if isinstance(term, int) else int(model.eval(term, True).as_long())
-
-
-class Full:
-    """What each kind of fact states where a developer leaves nothing out of a list."""
-
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
-        self._lists: dict[str, dict[str, list[str]]] = {}
-        self.tested: set[tuple[str, str]] = {("model_released", "stage")}
-        """Kinds of fact and attributes by which the policy tells them apart."""
-        self.measures: dict[str, str] = {}
-        """Measures of progress in a unit of its own, with the unit."""
-        for clause in policy.clauses:
-            gain = getattr(clause, "gain", None)
-            if gain is not None:
-                self.measures[gain.measure] = gain.unit
-            nodes = [node for root in roots(clause) for node in below(root)]
-            for node in nodes:
-                if isinstance(node, Events):
-                    self._patterns(node)
-            triggers = [getattr(clause, n, None) for n in ("when", "decision", "exercised")]
-            kinds = {k for t in triggers if t is not None for k in _kinds(t)}
-            self._required(nodes, kinds)
-            for roles in _roles(clause):
-                for kind in kinds:
-                    self.tested.add((kind, "by"))
-                    self._add(kind, "by", roles)
-        self._lists.setdefault("roles", {})["holders"] = list(policy.roles) or ["nobody"]
-
-    def stated(self, kind: str, said: Mapping[str, Any]) -> dict[str, Any]:
-        """What a fact says, and of whatever else the policy asks of its kind, the plainest."""
-        found = dict(said)
-        for name in sorted(name for of, name in self.tested if of == kind):
-            known = attributes_of(kind).get(name)
-            if known is None or name in found or known.type not in ("boolean", "words", *SINGLE):
-                continue
-            options = [o for o in known.options if o != "unstated"] or ["other"]
-            usual = "comprehensive" if "comprehensive" in options else options[-1]
-            found[name] = {"boolean": False, "words": ["other"]}.get(known.type, usual)
-        return found
-
-    def lists(self, kind: str) -> dict[str, Any]:
-        """The lists that a fact of a kind states; progress in other units stays at nothing."""
-        found: dict[str, Any] = {n: list(words) for n, words in self._lists.get(kind, {}).items()}
-        if kind == "forecast" and self.policy.scale:
-            found["threshold"] = [c.id for c in self.policy.categories.values()]
-            found["level"] = self.policy.scale[0]
-        if kind == "training_started":
-            found["flop"] = str(FLOP)
-        if kind in FIGURES and self.measures:
-            found["values"] = [
-                {"measure": m, "value": 0, "unit": unit} for m, unit in self.measures.items()
-            ]
-        return found
-
-    def _patterns(self, events: Events) -> None:
-        for pattern in events.patterns:
-            for test in pattern.tests:
-                self.tested.add((pattern.kind, test.attribute))
-                if not test.bound and test.operator != "!=":
-                    self._add(pattern.kind, test.attribute, test.values)
-
-    def _required(self, nodes: Iterable[Expression], kinds: Iterable[str]) -> None:
-        from ifthen.policy.model import Attribute, Compare, Constant, Quantified
-
-        found = list(nodes)
-        for node in found:
-            if isinstance(node, Attribute):
-                named = kinds if node.of is None else _kinds(node.of)
-                self.tested |= {(k, node.name) for k in named if node.name in attributes_of(k)}
-        quantified = {n.variable: n for n in found if isinstance(n, Quantified)}
-        for node in found:
-            if not (isinstance(node, Compare) and isinstance(node.left, Attribute)):
-                continue
-            right = node.right
-            words: tuple[str, ...] = ()
-            if isinstance(right, Constant) and isinstance(right.value, str):
-                words = (right.value,)
-            elif getattr(right, "name", None) in quantified:
-                words = tuple(c.id for s in self.policy.standards.values() for c in s.criteria)
-            named = kinds if node.left.of is None else _kinds(node.left.of)
-            for kind in named:
-                self.tested.add((kind, node.left.name))
-                self._add(kind, node.left.name, words)
-
-    def _add(self, kind: str, attribute: str, words: Iterable[str]) -> None:
-        known = attributes_of(kind).get(attribute)
-        covers = attribute == "threshold" and kind == "assessment_completed"
-        listed = known is not None and known.type == "words"
-        if not listed or (attribute in ("threshold", "standard") and not covers):
-            return
-        meant = [word for word in words if word != "this"]
-        if meant:
-            into = self._lists.setdefault(kind, {}).setdefault(attribute, [])
-            into += [word for word in meant if word not in into]
-
-
-def _kinds(events: Expression) -> set[str]:
-    return {p.kind for node in below(events) if isinstance(node, Events) for p in node.patterns}
-
-
-def _roles(clause: Any) -> list[tuple[str, ...]]:
-    steps = [step.by for step in getattr(clause, "steps", ()) if step.by]
-    own = getattr(clause, "by", None)
-    return [*steps, *([own] if own else [])]

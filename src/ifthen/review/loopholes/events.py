@@ -66,7 +66,8 @@ class Matched:
         self.model = model
         self.readings = readings
         self.names = names
-        self._memory: dict[Any, Any] = {}
+        self._memory = slots.memory
+        self._truths: dict[Any, Any] = {}
 
     # --- events ----------------------------------------------------------------------------
 
@@ -84,7 +85,10 @@ class Matched:
         """Whether a fact is such an event."""
         events = self.chosen(expression)
         assert isinstance(events, Events)
-        return disj(self._is(index, pattern, here) for pattern in events.patterns)
+        memory = ("matches", self.model, index, events, here.names)
+        if memory not in self._memory:
+            self._memory[memory] = disj(self._is(index, one, here) for one in events.patterns)
+        return self._memory[memory]
 
     def _is(self, index: int, pattern: Pattern, here: Here) -> Bit:
         slot, scope = self.slots.all[index], self.model
@@ -129,7 +133,7 @@ class Matched:
     def last(self, expression: Expression, here: Here, key: str, value: Any, none: Any) -> Any:
         """A value of the last such event: ``value(index)``, or ``none`` where there is none."""
         events = self.chosen(expression)
-        memory = (key, events, here.names, here.prefix)
+        memory = (key, self.model, events, here.names, here.prefix)
         if memory not in self._memory:
             found: Any = none
             for index in range(here.prefix):
@@ -153,16 +157,36 @@ class Matched:
         """When the subject's clocks start: the start of training; for the organisation, day one."""
         if self.model is None:
             return self.slots.start
+        memory = ("birth", self.model)
+        if memory not in self._memory:
+            self._memory[memory] = self._birth(self.model)
+        found: Date = self._memory[memory]
+        return found
+
+    def _birth(self, model: int) -> Date:
         found = self.slots.end
         for index in reversed(range(len(self.slots))):
             slot = self.slots.all[index]
             date = slot.date if index in self.slots.ruled else self.slots.start
-            found = Date.choose(slot.model_is(self.model), date, found)
+            found = Date.choose(slot.model_is(model), date, found)
         return found
 
     def born(self, prefix: int, model: int) -> Bit:
         """Whether a model has been mentioned."""
-        return disj(self.slots.all[i].model_is(model) for i in range(prefix))
+        memory = ("born", prefix, model)
+        if memory not in self._memory:
+            of_model = (self.slots.all[i].model_is(model) for i in range(prefix))
+            self._memory[memory] = disj(of_model)
+        return self._memory[memory]
+
+    def known_by(self, here: Here, model: int) -> Bit:
+        """Whether a model has been mentioned by the end of the day."""
+        if here.date is None:
+            return self.born(here.prefix, model)
+        later = range(here.prefix, len(self.slots))
+        every = self.slots.all
+        same = (conj((every[i].model_is(model), every[i].date.not_after(here.date))) for i in later)
+        return disj((self.born(here.prefix, model), *same))
 
     # --- words that leave room -------------------------------------------------------------
 

@@ -1,12 +1,18 @@
-"""Three truth values as pairs of solver terms; Python booleans are folded away."""
+"""Three truth values as pairs of solver terms; Python booleans are folded away.
+
+Terms are made by the solver's own constructors without the coercions of its Python layer, in which
+a search would spend most of its time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 import z3
+from z3 import z3core
 
 Bit: TypeAlias = Any
 """A Python boolean or a boolean term of the solver."""
@@ -20,7 +26,7 @@ def conj(bits: Iterable[Bit]) -> Bit:
             return False
         if bit is not True:
             kept.append(bit)
-    return True if not kept else kept[0] if len(kept) == 1 else z3.And(*kept)
+    return True if not kept else kept[0] if len(kept) == 1 else _many(z3core.Z3_mk_and, kept)
 
 
 def disj(bits: Iterable[Bit]) -> Bit:
@@ -31,12 +37,15 @@ def disj(bits: Iterable[Bit]) -> Bit:
             return True
         if bit is not False:
             kept.append(bit)
-    return False if not kept else kept[0] if len(kept) == 1 else z3.Or(*kept)
+    return False if not kept else kept[0] if len(kept) == 1 else _many(z3core.Z3_mk_or, kept)
 
 
 def neg(bit: Bit) -> Bit:
     """The opposite."""
-    return (not bit) if isinstance(bit, bool) else z3.Not(bit)
+    if isinstance(bit, bool):
+        return not bit
+    context = bit.ctx
+    return z3.BoolRef(z3core.Z3_mk_not(context.ref(), bit.as_ast()), context)
 
 
 def pick(bit: Bit, yes: Any, no: Any) -> Any:
@@ -47,7 +56,21 @@ def pick(bit: Bit, yes: Any, no: Any) -> Any:
         return yes
     if isinstance(yes, bool) or isinstance(no, bool) or z3.is_bool(yes):
         return disj((conj((bit, yes)), conj((neg(bit), no))))
-    return z3.If(bit, yes, no)
+    one, other = (_number(each) if isinstance(each, int) else each for each in (yes, no))
+    context = bit.ctx
+    made = z3core.Z3_mk_ite(context.ref(), bit.as_ast(), one.as_ast(), other.as_ast())
+    return z3.ArithRef(made, context)
+
+
+def _many(make: Callable[..., Any], bits: Sequence[Any]) -> Any:
+    context = bits[0].ctx
+    terms = (z3.Ast * len(bits))(*(bit.as_ast() for bit in bits))
+    return z3.BoolRef(make(context.ref(), len(bits), terms), context)
+
+
+@cache
+def _number(value: int) -> Any:
+    return z3.IntVal(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,12 @@ class Models(Matched):
 
     def concerns(self, index: int, kinds: frozenset[str], action: str, model: int) -> Bit:
         """Whether a fact of some kinds is about an action on a model."""
+        memory = ("concerns", index, kinds, action, model)
+        if memory not in self._memory:
+            self._memory[memory] = self._concerns(index, kinds, action, model)
+        return self._memory[memory]
+
+    def _concerns(self, index: int, kinds: frozenset[str], action: str, model: int) -> Bit:
         slot = self.slots.all[index]
         found = []
         for kind in sorted(kinds):
@@ -66,14 +72,18 @@ class Models(Matched):
 
     def in_place(self, standard: str, model: int | None, prefix: int) -> Bit:
         """Whether a standard is in place, by itself or by another that includes it."""
-        own: Bit = False
-        for index in range(prefix):
-            slot = self.slots.all[index]
-            names = conj((slot.says("standard", standard), self.slots.about(index, model)))
-            on = conj((slot.is_kind("standard_activated"), names))
-            off = conj((slot.is_kind("standard_lapsed"), names))
-            own = disj((on, conj((own, neg(off)))))
-        return disj((own, *(self.in_place(o, model, prefix) for o in self._including(standard))))
+        memory = ("in_place", standard, model, prefix)
+        if memory not in self._memory:
+            own: Bit = False
+            for index in range(prefix):
+                slot = self.slots.all[index]
+                names = conj((slot.says("standard", standard), self.slots.about(index, model)))
+                on = conj((slot.is_kind("standard_activated"), names))
+                off = conj((slot.is_kind("standard_lapsed"), names))
+                own = disj((on, conj((own, neg(off)))))
+            others = (self.in_place(o, model, prefix) for o in self._including(standard))
+            self._memory[memory] = disj((own, *others))
+        return self._memory[memory]
 
     def approved(self, standard: str, model: int | None, prefix: int) -> Bit:
         """Whether a standard has been approved, or another that includes it."""
@@ -140,12 +150,15 @@ class Models(Matched):
 
     def compute(self, model: int, prefix: int) -> Any:
         """Effective compute, in thousandths of a doubling: what the last figure says; else None."""
-        found: Any = 0
-        for index in range(prefix):
-            slot = self.slots.all[index]
-            states = conj((disj(slot.is_kind(k) for k in FIGURES), slot.model_is(model)))
-            found = pick(states, slot.compute, found)
-        return found
+        memory = ("compute", model, prefix)
+        if memory not in self._memory:
+            found: Any = 0
+            for index in range(prefix):
+                slot = self.slots.all[index]
+                states = conj((disj(slot.is_kind(k) for k in FIGURES), slot.model_is(model)))
+                found = pick(states, slot.compute, found)
+            self._memory[memory] = found
+        return self._memory[memory]
 
     def grown(self, model: int, events: Expression, here: Here) -> Any:
         """Growth in compute since the last such event, in thousandths of a doubling."""

@@ -22,7 +22,7 @@ from ifthen.review.loopholes.conditions import Conditions
 from ifthen.review.loopholes.encode import kept
 from ifthen.review.loopholes.findings import REACHED, findings_follow, target
 from ifthen.review.loopholes.harms import Harm
-from ifthen.review.loopholes.kleene import conj, disj
+from ifthen.review.loopholes.kleene import conj, disj, neg
 from ifthen.review.loopholes.slots import NOBODY, Fixed, Free, Slots
 from ifthen.review.loopholes.stance import Stance, Stretch
 from ifthen.review.loopholes.world import PAUSES, World, constraints
@@ -71,7 +71,7 @@ class Problem:
         """Clauses that cannot be told to the solver, and why."""
         self.terms: list[Any] = []
         spoken = kinds_of([*clauses, *([harm.clause] if harm else [])], self.policy)
-        left_out = frozenset() if setting.world.pauses else PAUSES
+        left_out = {"organisation"} | (frozenset() if setting.world.pauses else PAUSES)
         self.slots = self._slots(length, tuple(k for k in spoken if k not in left_out))
         for clause in clauses:
             self._keep(clause)
@@ -170,14 +170,31 @@ class Problem:
                 found.append(z3.Or(*(z3.Not(known[each]) for each in one)))
         return found
 
-    def ask(self, assumptions: Sequence[Any]) -> str:
-        """``sat``, ``unsat`` or ``unknown``."""
+    def solve(self, assumptions: Sequence[Any]) -> tuple[str, Any]:
+        """``sat`` and a tidy solution; ``unsat`` or ``unknown`` and None."""
         self.solver.push()
         self.solver.add(self.harm, *assumptions)
         answer = str(self.solver.check())
-        if answer != "sat":
-            self.solver.pop()
-        return answer
+        model = self._tidy() if answer == "sat" else None
+        self.solver.pop(self.solver.num_scopes())
+        return answer, model
+
+    def unlike(self, model: Any) -> Any:
+        """That the facts are of other kinds than in a solution."""
+        kinds = [(slot.kind, model.eval(slot.kind, True)) for slot in self.slots.free]
+        return z3.Or(*(var != value for var, value in kinds))
+
+    def decided(self) -> Any:
+        """That every model is found to be above or below what is hidden, if only once."""
+        found = []
+        for model in self.slots.models:
+            decides = [
+                conj((slot.is_kind("threshold_decision"), slot.model_is(model)))
+                for slot in self.slots.all
+            ]
+            asked = neg(disj(slot.model_is(model) for slot in self.slots.free))
+            found.append(disj((asked, *decides)))
+        return conj(found)
 
     def possible(self, assumptions: Sequence[Any]) -> bool:
         """Whether any timeline keeps the clauses, whatever comes of it."""
@@ -187,7 +204,7 @@ class Problem:
         self.solver.pop()
         return bool(answer == z3.sat)
 
-    def tidy(self) -> Any:
+    def _tidy(self) -> Any:
         """A solution after ``sat``: as little stretched, as soon over and as round as it can be."""
         model = self.solver.model()
 

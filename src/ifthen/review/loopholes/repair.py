@@ -13,7 +13,7 @@ from typing import Any, Literal
 from ifthen.dates import Duration
 from ifthen.policy.model import Bound, Choice, Policy, TermRef
 from ifthen.review.loopholes.blame import Blamed
-from ifthen.review.loopholes.concrete import Full
+from ifthen.review.loopholes.full import Full
 from ifthen.review.loopholes.harms import PREFIX, Harm
 from ifthen.review.loopholes.problem import Problem, Setting
 from ifthen.review.loopholes.search import Outcome, Search

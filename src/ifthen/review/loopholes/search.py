@@ -15,12 +15,16 @@ from ifthen.dates import Day
 from ifthen.policy.model import Cadence, Clause, DurationLiteral, Expression, Forbid, Maintain
 from ifthen.review.loopholes.arbiter import Verdict
 from ifthen.review.loopholes.calendar import Unsupported, day_number, days_of
-from ifthen.review.loopholes.concrete import Full, Plain, plain_facts
+from ifthen.review.loopholes.concrete import Plain, plain_facts
 from ifthen.review.loopholes.diligence import complete
+from ifthen.review.loopholes.full import Full
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.problem import Problem, Setting, kinds_of
+from ifthen.review.loopholes.sight import owed
 from ifthen.review.loopholes.stance import Taken
 
+_OTHERS = 4
+"""How many solutions that are not confirmed are passed over."""
 Progress = Callable[[int, int], None]
 Assumed = Callable[[Problem], list[Any]]
 """What is asked of the stretches of a question."""
@@ -36,6 +40,8 @@ class Witness:
     end: Day
     taken: Taken
     verdict: Verdict
+    owed: tuple[Plain, ...] = ()
+    """What the policy has the developer tell outsiders soon after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,47 +73,75 @@ class Search:
     full: Full
     clauses: dict[str, Clause] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
+    _problems: dict[int, tuple[int, Problem]] = field(default_factory=dict)
+    """By length, the last problem built, and how many clauses it keeps."""
 
     def run(
         self, assumed: Assumed, lengths: Sequence[int], progress: Progress | None = None
     ) -> Outcome:
         """The shortest timeline under some assumptions; or that there is none, and how far."""
+        unclear: Outcome | None = None
+        found = Outcome("none", -1)
         for number, length in enumerate(lengths):
             if progress is not None:
                 progress(number, len(lengths))
             found = self.at(length, assumed)
-            if found.status != "none":
+            if found.status == "found":
                 return found
-        return self._none(lengths[-1], assumed)
+            if found.status == "undetermined":
+                unclear = unclear or found
+        if found.why:  # none so long keeps the clauses at all: that says nothing of longer ones
+            unclear = unclear or self._open(found.length, found.why)
+        return unclear or self._none(lengths[-1], assumed)
 
     def at(self, length: int, assumed: Assumed) -> Outcome:
-        """A timeline of exactly so many events."""
-        policy = self.setting.policy
+        """A timeline of exactly so many events.
+
+        Where ``rule`` does not confirm a solution and no clause is left to learn from it, a few
+        others are tried: with findings on every model, then of other kinds of fact.
+        """
+        why_not, policy = "", self.setting.policy
         kept_off = frozenset(kinds_of([self.harm.clause], policy))
+        passed: dict[int, list[Any]] = {}
         while True:
             try:
-                problem = Problem(self.setting, length, tuple(self.clauses.values()), self.harm)
+                problem = self._problem(length)
             except Unsupported as why:
                 return self._open(length, f"the harm asks for {why}, which is not searched")
             self.skipped.update(problem.skipped)
+            others = passed.setdefault(id(problem), [])
             assumptions = assumed(problem)
-            answer = problem.ask(assumptions)
+            answer, model = problem.solve([*assumptions, *others])
+            if answer == "unsat" and others:
+                return self._open(length, why_not)
             if answer == "unsat":
                 if not problem.possible(assumptions):
-                    return self._open(length, "no timeline of that length keeps these clauses")
+                    told = f"no timeline of {length} events keeps these clauses"
+                    return Outcome("none", length, why=told)
                 return Outcome("none", length)
             if answer != "sat":
                 return self._open(length, "the solver gave no answer in the time it had")
-            model = problem.tidy()
             taken = problem.stance.taken(model)
             facts = plain_facts(model, problem.slots, self.setting.given, self.full)
             end = day_number(int(model.eval(problem.slots.end.key, True).as_long()))
             done, verdict = complete(policy, taken, facts, end, self.harm, self.full, kept_off)
             if verdict.confirmed:
-                witness = Witness(length, tuple(done), end, taken, verdict)
+                after = owed(policy, taken, done, end, self.full)
+                witness = Witness(length, tuple(done), end, taken, verdict, after)
                 return replace(self._open(length, ""), status="found", witness=witness)
             if not self._learn(verdict):
-                return self._open(length, _unconfirmed(verdict, self.skipped))
+                why_not = _unconfirmed(verdict, self.skipped)
+                if len(others) == _OTHERS:
+                    return self._open(length, why_not)
+                others.append(problem.decided() if not others else problem.unlike(model))
+
+    def _problem(self, length: int) -> Problem:
+        """The timelines of a length under the clauses taken up so far."""
+        count, found = self._problems.get(length, (-1, None))
+        if found is None or count != len(self.clauses):
+            found = Problem(self.setting, length, tuple(self.clauses.values()), self.harm)
+            self._problems[length] = (len(self.clauses), found)
+        return found
 
     def _learn(self, verdict: Verdict) -> bool:
         """Take up the clauses that a solution broke; False where none of them is new."""

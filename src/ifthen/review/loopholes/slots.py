@@ -8,6 +8,7 @@ What nobody asks cannot matter.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any, Protocol
 
 import z3
@@ -19,6 +20,8 @@ from ifthen.vocabulary import DEFAULTS, FINDINGS, KINDS, attributes_of
 
 NOBODY = -1
 """The model of a fact about the organisation."""
+MOST_MODELS = 4
+"""The most models that a timeline may have."""
 SINGLE = frozenset({"word", "text"})
 """Types of attributes that have one word."""
 UNSAID = -1
@@ -43,6 +46,9 @@ class Slot(Protocol):
 
     def unsaid(self, attribute: str) -> Bit:
         """Whether an attribute that no policy tests is left out where nothing sets it."""
+
+    def number(self, attribute: str) -> Fraction | None:
+        """The number that an attribute states; None where it states none."""
 
     def rank(self, attribute: str, name: str) -> Any:
         """The rank of a finding (``findings``) or a level (``levels``), or ``UNSAID``."""
@@ -88,6 +94,11 @@ class Fixed:
         """Whether an attribute is left out."""
         return attribute not in self.attributes and (self.kind, attribute) not in DEFAULTS
 
+    def number(self, attribute: str) -> Fraction | None:
+        """The number that an attribute states."""
+        value = self.attributes.get(attribute)
+        return None if value is None else Fraction(value)
+
     def rank(self, attribute: str, name: str) -> Any:
         """The rank of a finding or level."""
         said = self.attributes.get(attribute, {}).get(name)
@@ -109,14 +120,16 @@ class Free:
         self.compute = z3.Int(f"compute{index}")
         self.words: dict[tuple[str, str], Any] = {}
         self.ranks: dict[tuple[str, str], Any] = {}
+        self._is_kind = {name: self.kind == n for n, name in enumerate(kinds)}
+        self._model_is = {n: self.model == n for n in range(NOBODY, MOST_MODELS)}
 
     def is_kind(self, kind: str) -> Bit:
         """Whether it is of a kind."""
-        return False if kind not in self.kinds else self.kind == self.kinds.index(kind)
+        return self._is_kind.get(kind, False)
 
     def model_is(self, model: int) -> Bit:
         """Whether it names a model."""
-        return self.model == model
+        return self._model_is[model]
 
     def says(self, attribute: str, word: str) -> Bit:
         """Whether an attribute states a word."""
@@ -130,6 +143,11 @@ class Free:
     def unsaid(self, attribute: str) -> Bit:
         """What nobody tests is left out where nothing sets it (see ``concrete``)."""
         return neg(disj(var for (name, _), var in self.words.items() if name == attribute))
+
+    def number(self, attribute: str) -> Fraction | None:
+        """A solver chooses no numbers: what asks for one is not told of it."""
+        del attribute
+        return None
 
     def rank(self, attribute: str, name: str) -> Any:
         """The rank of a finding or level."""
@@ -181,6 +199,8 @@ class Slots:
         self.models = range(models)
         self.end = end
         """The day of the ruling."""
+        self.memory: dict[Any, Any] = {}
+        """Terms that were made once and serve every clause."""
         self._last_of_day: list[Bit] = [
             neg_equal(one.date, two.date) for one, two in zip(self.all, self.all[1:], strict=False)
         ] + [True]
@@ -200,8 +220,11 @@ class Slots:
         """Whether a fact is about a model: it names it or none. Every fact is about None."""
         if model is None:
             return True
-        slot = self.all[index]
-        return disj((slot.model_is(model), slot.model_is(NOBODY)))
+        memory = ("about", index, model)
+        if memory not in self.memory:
+            slot = self.all[index]
+            self.memory[memory] = disj((slot.model_is(model), slot.model_is(NOBODY)))
+        return self.memory[memory]
 
     def names(self, index: int, kinds: Sequence[str], model: int | None) -> Bit:
         """Whether a fact is of some kinds and about a model."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from ifthen.policy.model import Policy
-from ifthen.review.loopholes import words
+from ifthen.review.loopholes import sight, words
 from ifthen.review.loopholes.amendment import Exit, amendment
 from ifthen.review.loopholes.blame import Blame, blame
-from ifthen.review.loopholes.concrete import Full
 from ifthen.review.loopholes.findings import ASSUMPTIONS, margin_of
+from ifthen.review.loopholes.full import Full
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.problem import Setting
 from ifthen.review.loopholes.repair import Repair, repairs
@@ -20,6 +20,12 @@ from ifthen.review.loopholes.search import Outcome, Search, Witness, charitably,
 from ifthen.review.loopholes.start import SAYS, Start, beginning
 from ifthen.review.loopholes.world import World
 
+Verdict: TypeAlias = Literal["open", "stretched", "undetermined", "none"]
+CALENDAR = (
+    "every timeline begins on 1 January 2025, whatever the day from which the policy is in effect: "
+    "only the time between days counts"
+)
+"""How dates of a timeline are to be read."""
 _FURTHER = 4
 """Events beyond the bound where something must be shown to be possible, or a repair to be safe."""
 
@@ -51,11 +57,11 @@ class Tested:
     """Changes tried, where that was asked for."""
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> Verdict:
         """In one word: ``open`` needs no stretching, ``stretched`` some, ``none`` found none."""
         if self.charitable.status == "found":
             return "open"
-        if any(one.stretched for one in self.blame.sets):
+        if self.literal.status == "found" or any(one.stretched for one in self.blame.sets):
             return "stretched"
         if "undetermined" in (self.literal.status, self.charitable.status):
             return "undetermined"
@@ -86,10 +92,11 @@ class Study:
         """The study in JSON."""
         return {
             "policy": self.policy.id,
+            "title": self.policy.title,
             "events": self.bounds.events,
             "models": self.bounds.models,
             "stretches": self.bounds.stretches,
-            "assumes": [*self.world.says(), *ASSUMPTIONS.values()],
+            "assumes": [*self.world.says(), CALENDAR, *ASSUMPTIONS.values()],
             "able": [
                 {"good": good.id, "title": good.title, **_outcome_json(self.policy, outcome)}
                 for good, outcome in self.able
@@ -132,13 +139,14 @@ def study(
         search = Search(setting, harm, full)
         literal = search.run(literally, lengths)
         charitable = search.run(charitably, lengths)
-        blamed = blame(search, lengths, bounds.stretches)
+        blamed = blame(search, charitable, lengths, bounds.stretches)
         tried: list[Repair] = []
         for one in blamed.sets[:2] if repair else ():
             further = range(bounds.events + _FURTHER + 1)
             names = tuple(search.clauses)
             tried += repairs(setting, start, harm, one, names, further)
-        found.append(Tested(harm, start, literal, charitable, blamed, tuple(tried)))
+        answers = answered(literal, charitable, blamed)
+        found.append(Tested(harm, start, *answers, blamed, tuple(tried)))
     able = []
     further = range(bounds.events + _FURTHER + 1)
     for good in goods:
@@ -146,6 +154,24 @@ def study(
         setting = Setting(policy, world, given, bounds.models, bounds.timeout)
         able.append((good, Search(setting, good, full).run(charitably, further)))
     return Study(policy, world, bounds, tuple(found), tuple(able), amendment(policy))
+
+
+def answered(literal: Outcome, charitable: Outcome, blamed: Blame) -> tuple[Outcome, Outcome]:
+    """Both answers, with what was found when blame was laid, which looks at every length.
+
+    An answer stops at the first length that is undetermined; a longer timeline may still be found.
+    """
+    free = [one for one in blamed.sets if all(stretch.sort != "world" for stretch in one.stretched)]
+    plain = [one.witness for one in free if not one.stretched]
+    return _with(literal, [one.witness for one in free]), _with(charitable, plain)
+
+
+def _with(outcome: Outcome, found: Sequence[Witness]) -> Outcome:
+    if outcome.status == "found" or not found:
+        return outcome
+    witness = min(found, key=lambda one: one.length)
+    told = replace(outcome, status="found", length=witness.length, witness=witness)
+    return replace(told, why="", span=None, need=0)
 
 
 def world_for(policy: Policy, margin: Fraction | None, world: World) -> World:
@@ -157,6 +183,7 @@ def _tested_json(policy: Policy, one: Tested) -> dict[str, Any]:
     return {
         "harm": one.harm.id,
         "title": one.harm.title,
+        "source": one.harm.clause.common.source,
         "start": one.start,
         "begins": SAYS[one.start],
         "verdict": one.verdict,
@@ -207,13 +234,17 @@ def _outcome_json(policy: Policy, outcome: Outcome) -> dict[str, Any]:
 
 def _witness_json(policy: Policy, witness: Witness) -> dict[str, Any]:
     harm = witness.verdict.harm
+    clock, happens = sight.harm_days(witness)
     return {
         "events": witness.length,
+        "clock": words.date_json(clock),
+        "happens": words.date_json(happens),
         "end": words.date_json(witness.end),
         "stretched": words.stretches(policy, witness, tuple(witness.taken.stretched)),
         "readings": dict(witness.taken.parses),
         "says": list(words.story(witness)),
         "harm": None if harm is None else harm.says,
-        "seen": words.seen(witness),
+        "silent": sight.silent(witness),
+        "seen": sight.seen(witness),
         "facts": words.facts_json(witness),
     }

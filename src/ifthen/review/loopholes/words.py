@@ -5,24 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ifthen.dates import Day, day_of, format_day, to_date
+from ifthen.dates import Day, format_day
 from ifthen.policy.model import Policy
-from ifthen.review.loopholes.concrete import Plain
+from ifthen.review.loopholes.concrete import Plain, spoken, written
 from ifthen.review.loopholes.findings import ASSUMPTIONS
 from ifthen.review.loopholes.search import Witness
 from ifthen.review.loopholes.stance import Stretch
 
-OUTWARD = frozenset(
-    {
-        "published",
-        "system_card_published",
-        "transparency_report",
-        "government_notice",
-        "incident_reported",
-        "noncompliance_acknowledged",
-    }
-)
-"""Kinds of fact that reach somebody outside."""
 _DOES = {
     "policy_adopted": "the policy is adopted",
     "policy_amended": "the policy is amended",
@@ -38,14 +27,9 @@ _DOES = {
     "model_withdrawn": "{model} is withdrawn",
     "standard_activated": "{standard} is put in place",
     "standard_lapsed": "{standard} lapses",
+    "power_exercised": "the developer uses its power to {power}",
     "capability_reached": "(nobody sees it) {model} really passes the threshold",
 }
-
-
-def day(value: Day) -> str:
-    """A day as people write it: 5 June 2025."""
-    date = to_date(value)
-    return f"{date.day} {date:%B} {date.year}"
 
 
 def sentence(fact: Plain) -> str:
@@ -58,15 +42,16 @@ def sentence(fact: Plain) -> str:
             "model": fact.model or "the developer",
             "a": _article(said.get("assessment")),
             "released": "taken into use inside" if said.get("stage") == "internal" else "deployed",
+            "power": str(said.get("power", "act")).replace("-", " "),
             "standard": ", ".join(said.get("standard", ())) or "a standard",
         }
         default = fact.kind.replace("_", " ") + (f" about {fact.model}" if fact.model else "")
         text = _DOES.get(fact.kind, default).format(**words)
-        what = said.get("what")
+        what = None if fact.model and fact.kind.startswith("training") else said.get("what")
         text += f" ({what})" if what and what != "other" else ""
-    if fact.compute:
+    if fact.compute and fact.kind != "training_started":
         text += f", at {2 ** (fact.compute / 1000):.3g} times the compute it began with"
-    return f"{day(fact.day)}: {text}."
+    return f"{spoken(fact.day)}: {text}."
 
 
 def _article(assessment: str | None) -> str:
@@ -95,27 +80,11 @@ def story(witness: Witness) -> tuple[str, ...]:
 def routine(witness: Witness) -> str:
     """What else is done to keep every other promise, in one line; empty where nothing is."""
     count = sum(fact.part == "routine" for fact in witness.facts)
-    given = sum(fact.part == "given" for fact in witness.facts)
     if not count:
         return ""
     kinds = dict.fromkeys(f.kind.replace("_", " ") for f in witness.facts if f.part == "routine")
-    noun = "fact" if count == 1 else "facts"
-    del given
-    return f"Beside these, {count} {noun} on the side keep every other promise: {', '.join(kinds)}."
-
-
-def seen(witness: Witness) -> str:
-    """Whether anything reaches outsiders from the beginning of the harm to the last day."""
-    finding = witness.verdict.harm
-    assert finding is not None
-    outcome = finding.outcome
-    when = outcome.triggered or outcome.due
-    since = day_of(when[0]) if when is not None else witness.end
-    told = [f for f in witness.facts if f.kind in OUTWARD and f.day >= since]
-    if not told:
-        return f"silent: nothing reaches outsiders from {day(since)} to {day(witness.end)}"
-    names = dict.fromkeys(f"{f.kind.replace('_', ' ')} on {day(f.day)}" for f in told)
-    return f"outsiders see {', '.join(names)}, none of which states the harm"
+    facts = "1 fact on the side keeps" if count == 1 else f"{count} facts on the side keep"
+    return f"Beside these, {facts} every other promise: {', '.join(kinds)}."
 
 
 def stretch(policy: Policy, one: Stretch, parses: Any) -> str:
@@ -141,8 +110,8 @@ def stretches(policy: Policy, witness: Witness, only: Sequence[Stretch]) -> list
 def facts_json(witness: Witness) -> list[dict[str, Any]]:
     """The whole timeline as facts of a record, each with why it is there."""
     return [
-        {**fact.raw(f"t{n + 1}"), "part": fact.part, "hidden": fact.hidden}
-        for n, fact in enumerate(witness.facts)
+        {**row, "part": fact.part, "hidden": fact.hidden}
+        for row, fact in zip(written(witness.facts), witness.facts, strict=True)
     ]
 
 
