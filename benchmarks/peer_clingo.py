@@ -40,9 +40,10 @@ from ifthen.policy.model import (
     Whenever,
     Within,
 )
-from ifthen.review.loopholes.calendar import FIRST, Unsupported, day_number, days_of
-from ifthen.review.loopholes.concrete import MODELS, Full, Plain
+from ifthen.review.loopholes.calendar import FIRST, Date, Unsupported, day_number, days_of
+from ifthen.review.loopholes.concrete import MODELS, Plain
 from ifthen.review.loopholes.findings import target
+from ifthen.review.loopholes.full import Full
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.models import FIGURES
 from ifthen.review.loopholes.problem import Setting
@@ -61,7 +62,7 @@ _WORLD = """
 1 {{ at(I,S) : step(S) }} 1 :- free(I).
 1 {{ at(n+1,S) : step(S) }} 1.
 at(0,0).
-:- I = 0..n, #sum {{ S,a : at(I,S); -S,b : at(I+1,S) }} > 0.
+:- I = 1..n, #sum {{ S,a : at(I,S); -S,b : at(I+1,S) }} > 0.
 same(I) :- at(I,S), at(I+1,S), slot(I), slot(I+1).
 last(I) :- slot(I), not same(I).
 1 {{ kind(I,K) : alphabet(K) }} 1 :- free(I).
@@ -138,9 +139,13 @@ class Encoding:
     def _given(self, setting: Setting, statements: Statements) -> None:
         add = self.lines.append
         for number, fact in enumerate(setting.given, 1):
-            add(f"at({number},0). kind({number},{fact.kind}).")
+            date, step = Date.at(fact.day), 0
             if fact.day >= FIRST:
                 add(f"ruled({number}).")
+            else:  # a day of its own, before those of the grid
+                step = number - len(setting.given) - 1
+                add(f"key({step},{date.key}). day({step},{date.day}).")
+            add(f"at({number},{step}). kind({number},{fact.kind}).")
             defaults = {a: v for (k, a), v in DEFAULTS.items() if k == fact.kind}
             for name, word in _words({**defaults, **fact.attributes}):
                 add(f'says({number},{name},"{word}").')

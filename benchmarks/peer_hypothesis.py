@@ -14,7 +14,8 @@ from typing import Any
 
 from ifthen.dates import Day
 from ifthen.review.loopholes.calendar import day_number
-from ifthen.review.loopholes.concrete import MODELS, Full, Plain
+from ifthen.review.loopholes.concrete import MODELS, Plain
+from ifthen.review.loopholes.full import Full
 from ifthen.review.loopholes.models import FIGURES
 from ifthen.vocabulary import KINDS
 

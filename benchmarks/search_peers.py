@@ -46,9 +46,10 @@ from ifthen.dates import Day
 from ifthen.policy.model import Policy
 from ifthen.review.loopholes.arbiter import judge
 from ifthen.review.loopholes.calendar import Date, Unsupported, day_number
-from ifthen.review.loopholes.concrete import MODELS, Full, Plain, plain_facts
+from ifthen.review.loopholes.concrete import MODELS, Plain, plain_facts
 from ifthen.review.loopholes.diligence import complete
 from ifthen.review.loopholes.findings import target
+from ifthen.review.loopholes.full import Full
 from ifthen.review.loopholes.harms import Harm, choose, load_harms
 from ifthen.review.loopholes.problem import Problem, Setting, kinds_of
 from ifthen.review.loopholes.search import Search, charitably
@@ -126,7 +127,9 @@ def by_z3(asked: Question, length: int, limit: float) -> Reply:
     problem = asked.problem(length)
     made = time.process_time() - before
     problem.solver.set("timeout", int(limit * 1000))
-    answer = problem.ask(charitably(problem))
+    problem.solver.push()
+    problem.solver.add(problem.harm, *charitably(problem))
+    answer = str(problem.solver.check())
     solved = time.process_time() - before - made
     status = {"sat": "found", "unsat": "none"}.get(answer, "undetermined")
     if status != "found":
@@ -277,7 +280,8 @@ def allowed(asked: Question, facts: Sequence[Plain], end: Day) -> bool:
             if name in fact.attributes.get(which, {}):
                 scale = FINDINGS if which == "findings" else asked.policy.scale
                 pins.append(rank == scale.index(fact.attributes[which][name]))
-    return problem.ask([*charitably(problem), *pins]) == "sat"
+    problem.solver.add(problem.harm, *charitably(problem), *pins)
+    return bool(problem.solver.check() == z3.sat)
 
 
 # --- asking, each in a process of its own ---------------------------------------------------------
