@@ -51,7 +51,7 @@ from ifthen.ruling.matching import Names
 from ifthen.ruling.variants import Anatomy
 from ifthen.vocabulary import DEFAULTS, FINDINGS, KINDS, MODEL_EVENTS_OF_ACTION
 
-COMPUTE = 250
+COMPUTE = 100
 """Thousandths of a doubling from one step of compute to the next."""
 _FOLLOWS, _HIGHEST = 30, 16_000
 

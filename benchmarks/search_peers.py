@@ -12,9 +12,9 @@ event, one model, the same world and 24 months.
 - z3: our encoding and our settings, new terms for every k, as the search makes them.
 - CP-SAT: the same terms translated one by one (``peer_cpsat``), days as days, one worker.
 - clingo: its own encoding, generated from the clauses (``peer_clingo``), on a grid of days: the 1st
-  and 15th of months and, apart, the 1st, 8th, 15th and 22nd; compute in steps of 250 thousandths of
-  a doubling (with 500 it misses the third question's timeline). "None" of it means: none on the
-  grid.
+  and 15th of months and, apart, the 1st, 8th, 15th and 22nd; compute in steps of 100 thousandths of
+  a doubling. "None" of it means: none on the grid. In steps of 250 there is none of four events
+  for the third question, and z3 kept to that grid says so too.
 - hypothesis: whole timelines made up and judged by ``rule`` (``peer_hypothesis``). It cannot say
   "none", so it is asked for the length alone at which ours stopped.
 
