@@ -27,7 +27,7 @@ from ifthen.ruling.definitional.settling import Handed, Window, forced, once
 from ifthen.ruling.definitional.turns import Table, compared
 from ifthen.ruling.definitional.values import UNTOLD
 from ifthen.ruling.definitional.view import Subject, View
-from ifthen.ruling.finding import FAULTS
+from ifthen.ruling.finding import NOT_KEPT
 from ifthen.ruling.order import closing, precedes
 from ifthen.ruling.outcome import Interval, Outcome, Status
 from ifthen.ruling.variants import Anatomy
@@ -217,9 +217,9 @@ class Findings:
                 place
                 for _, _, sure in tables
                 for place, outcome in (sure or {}).items()
-                if outcome.status in FAULTS
+                if outcome.status in NOT_KEPT
             ]
-            for place in dict.fromkeys(places):
+            for place in (each := dict.fromkeys(places)):
                 told = [
                     (readings, _told(_asked(table, place), sure, place), place in table)
                     for readings, table, sure in tables
@@ -227,7 +227,9 @@ class Findings:
                 stated = [(readings, outcome) for readings, outcome, here in told if here]
                 if not stated or any(outcome.status != "undetermined" for _, outcome in stated):
                     stated = [(readings, outcome) for readings, outcome, _ in told]
-                yield self._expected(clause, subject, stated)
+                expected = self._expected(clause, subject, stated)
+                if place[0] != "-" or len(each) == 1 or expected.status != "dormant":
+                    yield expected
 
     def _expected(
         self, clause: Clause, subject: Subject, found: list[tuple[Mapping[str, str], Outcome]]
