@@ -526,8 +526,11 @@ class Session:
         return group
 
     def _before(self, clause: Clause, subject: Subject) -> Group | None:
-        """The group of the clause that this one continues, where its policy was in force."""
-        if clause.common.continues is None:
+        """The group of the clause that this one continues, where its policy was in force.
+
+        Where every policy is ruled throughout, none comes before another.
+        """
+        if clause.common.continues is None or self.throughout:
             return None
         policy, _, name = clause.common.continues.partition("#")
         return self.groups.get((policy, name, subject))
