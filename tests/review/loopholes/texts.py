@@ -4,7 +4,7 @@ from random import Random
 
 from ifthen import Policy, Source, parse_policy
 
-_HEAD = """
+HEAD = """
 policy: lab/random@1
 title: A random policy
 source: made up
@@ -75,7 +75,7 @@ _CLOCKS = (
 def policy(random: Random, clauses: int = 3) -> Policy:
     """A random policy."""
     parts = [_clause(random, f"c{n}", n + 1) for n in range(clauses)]
-    return parse_policy(Source("random.yaml", _HEAD + "".join(parts)))
+    return parse_policy(Source("random.yaml", HEAD + "".join(parts)))
 
 
 def _clause(random: Random, name: str, row: int) -> str:

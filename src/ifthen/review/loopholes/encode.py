@@ -46,6 +46,7 @@ from ifthen.review.loopholes.kleene import (
     sure,
 )
 from ifthen.review.loopholes.models import by_factor
+from ifthen.review.loopholes.slots import NOBODY
 from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION
 
 Binds = Callable[[str], Bit]
@@ -257,13 +258,24 @@ class _Kept:
             if clause.growth is not None:
                 assert model is not None
                 operator, factor = clause.growth
-                grown = by_factor(operator, self.conditions.grown(model, clause.do, here), factor)
+                size, known = self.conditions.grown(model, clause.do, here)
+                grown = conj((known, by_factor(operator, size, factor)))
                 found.append(k_or((*states, k_not(sure(grown)), sure(ended))))
                 doubt.append(conj((unclear, grown)))
                 limited.append(grown)
             if final:
                 yield K(neg(conj((unclear, disj(limited)))), False)
         yield from (K(one.t, conj((one.f, neg(disj(doubt))))) for one in found)
+        if clause.growth is not None:
+            yield K(neg(disj(self._of_no_model(clause, runs))), False)
+
+    def _of_no_model(self, clause: Cadence, runs: K) -> Iterator[Bit]:
+        """A deed that names no model leaves growth since then open, unless nothing is asked now."""
+        later: Bit = neg(runs.f)
+        for index in reversed(self.slots.ruled):
+            deed = self.conditions.matches(index, clause.do, self.after(index))
+            yield conj((deed, self.slots.all[index].model_is(NOBODY), later))
+            later = disj((later, deed))
 
     # --- states ----------------------------------------------------------------------------
 
