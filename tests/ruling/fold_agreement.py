@@ -1,10 +1,10 @@
 """The fold beside the definition: one clause, one subject and one instant at a time.
 
 A *comparison* is of one clause about one subject (a model, a standard, the organisation) at one
-instant (a day ``at`` and what was ``known``). The same must be found on both sides: as many findings,
-and of each its key, status, trigger, due date, deed, lateness, both ends of what is not known,
-assumptions, and all of that under every reading. The explanations are compared elsewhere
-(``test_check.py``).
+instant (a day ``at`` and what was ``known``). The same must be found on both sides: as many
+findings, and of each its key, status, trigger, due date, deed, lateness, both ends of what is
+not known, assumptions, and all of that under every reading. The explanations are compared
+elsewhere (``test_check.py``).
 """
 
 from __future__ import annotations
@@ -136,14 +136,21 @@ def _clause(
 def _carried_on(
     checker: Checker, ruled: dict[_Subject, list[Finding]]
 ) -> Iterator[tuple[_Subject, str | None]]:
-    """What the older version left is not at hand: each finding must be one that may be found."""
+    """What the older version left is not at hand: each finding must be one that may be found.
+
+    Under each reading it may have left something else, or nothing that is asked here.
+    """
     for subject, found in ruled.items():
-        unlike = [
-            f"{_said(one)} is not one of {[*map(_said, checker.expected(one))]}"
-            for one in found
-            if all(_said(one) != _said(other) for other in checker.expected(one))
-        ]
-        yield subject, unlike[0] if unlike else None
+        why = None
+        for one in found:
+            may = [_said(other) for other in checker.expected(one)]
+            said = _said(one)
+            blank = _outcome(Outcome(one.outcome.key, "dormant", one.outcome.part))
+            options = [reading for other in may for reading in other[-1]]
+            each = all(reading in options or reading[1] == blank for reading in said[-1])
+            if said not in may and not (said[-1] and each):
+                why = f"{said} is none of {may}"
+        yield subject, why
 
 
 def _by_subject(found: Sequence[Expected]) -> dict[_Subject, list[Expected]]:
@@ -155,9 +162,13 @@ def _by_subject(found: Sequence[Expected]) -> dict[_Subject, list[Expected]]:
 
 def _said(one: Finding | Expected) -> Said:
     if isinstance(one, Expected):
-        readings = tuple(_outcome(outcome) for _, _, outcome in one.readings)
+        readings = tuple(
+            (tuple(taken.items()), _outcome(found)) for taken, _, found in one.readings
+        )
     else:
-        readings = tuple(_outcome(reading.outcome) for reading in one.readings)
+        readings = tuple(
+            (tuple(each.readings.items()), _outcome(each.outcome)) for each in one.readings
+        )
     return (one.clause, one.status, one.force, one.assumes, _outcome(one.outcome), readings)
 
 

@@ -61,6 +61,8 @@ class Lives:
         self.kinds: list[str] = []
         for policy in policies:
             self._read(policy)
+        self.carried_on = any(c.common.continues for p in policies for c in p.clauses)
+        """Whether a version carries on what another left, which differs where memory does."""
         first = policies[0]
         self.thresholds = [
             name for t in first.thresholds.values() for name in (t.id, *t.aliases)
@@ -100,6 +102,7 @@ class Lives:
     def record(self, random: Random, most: int = 9) -> Record:
         """A record: complete or public, the policies adopted, some facts corrected or late."""
         recall, late = random.random() < 0.2, random.random() < 0.4
+        recall = recall and not self.carried_on
         found: list[Raw] = []
         for number in range(random.randint(2, most)):
             fact = self._fact(random, number, found)
@@ -184,7 +187,7 @@ class Lives:
             fact |= {"date": day(random.randint(0, LAST_DAY)), "known": learned}
         if "model" in target and way == "supersedes":
             fact["model"] = target["model"]
-        if random.random() < 0.2:
+        if random.random() < 0.2 and not self.carried_on:
             fact["confidence"] = "recall"
         return fact
 
