@@ -128,7 +128,7 @@ class Lives:
         days = sorted(random.sample(range(1, LAST_DAY), len(self.policies) - 1))
         names = [policy.id for policy in self.policies]
         if len(names) == 1 and random.random() < 0.1:
-            days, names = [random.randint(20, LAST_DAY)], [*names, "lab/random@unheard"]
+            days, names = [random.randint(20, LAST_DAY)], [*names, f"{self.policies[0].family}@unheard"]
         found = []
         for number, (name, when) in enumerate(zip(names, [0, *days], strict=True)):
             kind = "policy_adopted" if number == 0 else "policy_amended"

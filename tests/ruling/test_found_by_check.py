@@ -132,17 +132,18 @@ def test_what_memory_would_change_under_one_reading_is_open_under_every_place() 
 # --- found by comparing the fold with the whole of the definition ------------------------------
 
 
-def same(clause: dict[str, object], facts: str, at: str, head: str = COMPLETE) -> list[Finding]:
+def same(clause: dict[str, object], facts: str, at: str, known: str | None = None) -> list[Finding]:
     """What a clause that is given finds, which must be all that its definition finds."""
     text = (Path(__file__).parent / "small.yaml").read_text(encoding="utf-8")
     common = {"id": "asked", "title": "t", "source": "s", "encodes": ["SM-01"]}
     document = text.partition("clauses:\n")[0] + f"clauses: [{json.dumps(common | clause)}]\n"
     policy = parse_policy(Source("policy.yaml", document))
-    record = parse_record(Source("record.yaml", f"{head}\nfacts:\n{ADOPTED}{facts}"))
-    tally = compare(Case([policy], record, [(moment(at), moment(at))], throughout=False))
+    record = parse_record(Source("record.yaml", f"{COMPLETE}\nfacts:\n{ADOPTED}{facts}"))
+    when = (moment(at), moment(known or at))
+    tally = compare(Case([policy], record, [when], throughout=False))
     assert tally.comparisons
     assert tally.apart == []
-    return list(rule([policy], record, moment(at)).findings)
+    return list(rule([policy], record, *when).findings)
 
 
 def test_nothing_is_said_of_a_reading_without_triggers_where_another_has_some() -> None:
@@ -206,3 +207,15 @@ def test_versions_that_are_all_ruled_throughout_carry_nothing_on() -> None:
     assert tally.apart == []
     keys = [f.outcome.key for f in rule(policies, record, at, throughout=True).findings]
     assert keys == ["#1", "#1"]
+
+
+def test_memory_that_hides_a_fact_alone_clears_nothing() -> None:
+    clause = {"kind": "forbid", "for_each": "model", "action": "train", "unless": "did(drill_held)"}
+    facts = (
+        "- {id: t, kind: training_started, model: a, date: 2024-02-01}\n"
+        "- {id: m, kind: incident, model: a, date: 2024-02-01}\n"
+        "- {id: c, kind: training_started, date: 2024-06-01, amends: t,"
+        " known: 2024-06-01, confidence: recall}\n"
+    )
+    said = same(clause, facts, "2024-03-01", known="2024-06-02")
+    assert ("t", "undetermined") in [(f.outcome.key, f.status) for f in said]

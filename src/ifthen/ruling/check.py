@@ -75,8 +75,17 @@ class Checker:
         known: Instant,
         *,
         throughout: bool = False,
+        before: Checker | None = None,
     ) -> None:
-        self.findings = Findings(policy, record, at, known, throughout=throughout)
+        """As for ``check``; ``before``: of the same policy and record, at another moment."""
+        self.findings: Findings = Findings(
+            policy,
+            record,
+            at,
+            known,
+            throughout=throughout,
+            before=None if before is None else before.findings,
+        )
         self._places: dict[_Place, tuple[list[Expected], Iterator[Expected]]] = {}
 
     def check(self, finding: Finding) -> tuple[str, ...]:
