@@ -12,13 +12,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import groupby
 from random import Random
 from typing import Any, NamedTuple
 
 import random_policies
 from random_records import Lives, moments
 
-from ifthen import Finding, Policy, Record, Session, rule
+from ifthen import Finding, Policy, Record, Session, load_policy, policy_ids, rule
 from ifthen.dates import format_instant
 from ifthen.garbage import no_collection
 from ifthen.policy.model import Clause
@@ -60,13 +62,30 @@ class Tally:
         self.apart += other.apart
 
 
-def random_case(random: Random, instants: int = 32) -> Case:
+def random_case(seed: object) -> Case:
     """A random policy, or two versions of one, and a random record of it."""
-    policies = random_policies.family(random)
-    return case_of(policies, random, instants)
+    random = Random(str(seed))
+    return _case(random_policies.family(random), random, 32)
 
 
-def case_of(policies: list[Policy], random: Random, instants: int) -> Case:
+def encoded_case(seed: object) -> Case:
+    """A policy that comes with the package, or two that follow each other, and a random record."""
+    random = Random(str(seed))
+    names = random.choice(_families())
+    first = random.randrange(len(names))
+    policies = [_loaded(name) for name in names[first : first + random.choice((1, 1, 2))]]
+    return _case(policies, random, 8)
+
+
+@cache
+def _families() -> list[list[str]]:
+    return [[*names] for _, names in groupby(policy_ids(), lambda name: name.partition("@")[0])]
+
+
+_loaded = cache(load_policy)
+
+
+def _case(policies: list[Policy], random: Random, instants: int) -> Case:
     """A random record of given policies; now and then, known is not what was known then."""
     record = Lives(policies).record(random)
     ats = moments(random, record, instants)

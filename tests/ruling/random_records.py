@@ -62,7 +62,10 @@ class Lives:
         for policy in policies:
             self._read(policy)
         self.carried_on = any(c.common.continues for p in policies for c in p.clauses)
-        """Whether a version carries on what another left, which differs where memory does."""
+        """Whether a version carries on what another left.
+
+        The definition does not work out what that was, so nothing that would count it is drawn.
+        """
         first = policies[0]
         self.thresholds = [
             name for t in first.thresholds.values() for name in (t.id, *t.aliases)
@@ -128,7 +131,10 @@ class Lives:
         days = sorted(random.sample(range(1, LAST_DAY), len(self.policies) - 1))
         names = [policy.id for policy in self.policies]
         if len(names) == 1 and random.random() < 0.1:
-            days, names = [random.randint(20, LAST_DAY)], [*names, f"{self.policies[0].family}@unheard"]
+            days, names = (
+                [random.randint(20, LAST_DAY)],
+                [*names, f"{self.policies[0].family}@unheard"],
+            )
         found = []
         for number, (name, when) in enumerate(zip(names, [0, *days], strict=True)):
             kind = "policy_adopted" if number == 0 else "policy_amended"
@@ -142,6 +148,8 @@ class Lives:
     def _fact(self, random: Random, number: int, before: Sequence[Raw]) -> Raw:
         stock = random.choice((self.kinds or _STATES, _STATES, _STATES, _RARE))
         kind = random.choice(stock)
+        if self.carried_on and kind == "noncompliance_acknowledged":
+            kind = "drill_held"
         fact: Raw = {"id": f"f{number}", "kind": kind, **_when(random)}
         if KINDS[kind].needs_model or random.random() < 0.6:
             fact["model"] = random.choice((["alpha"], ["alpha"], ["beta"], [*MODELS]))

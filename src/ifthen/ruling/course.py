@@ -15,7 +15,7 @@ from ifthen.dates import Instant, day_of, end_of, start_of
 from ifthen.ruling.order import Point, closing
 from ifthen.ruling.reading import Noting, Since
 from ifthen.ruling.reasons import Because
-from ifthen.ruling.timeline import Reading, Timeline
+from ifthen.ruling.timeline import LAST_INSTANT, Reading, Timeline
 
 Found = tuple[Because, ...]
 
@@ -62,10 +62,11 @@ class Course:
             point = closing(min(moment, until))
             with Noting(self._timeline) as reading:
                 found = self._ask(point)
-            self._read.add(reading)
             step = Step(moment, point, found, reading)
             self._append(step)
             moment = step.next()
+            # What was read also says which day is asked next: a fact before that makes it another.
+            self._read.add(reading, LAST_INSTANT if moment is None else moment)
         for lane in self._read.lanes():
             self._timeline.read(lane)
         for step in self._steps:
