@@ -4,22 +4,15 @@ from random import Random
 
 import pytest
 import texts
-import z3
-from timelines import Pinned, by_encoding, by_ruling, fixed, timeline
+from pinned import ENDS, binds
+from timelines import Pinned, Stock, by_encoding, by_ruling, timeline
 
 from ifthen import Policy, load_policy, policy_ids
 from ifthen.policy.model import Clause
 from ifthen.review.loopholes import calendar, conditions, encode
-from ifthen.review.loopholes.calendar import FIRST, Date, Unsupported, day_number, symbolic
-from ifthen.review.loopholes.conditions import Conditions
-from ifthen.review.loopholes.encode import kept
-from ifthen.review.loopholes.kleene import conj
-from ifthen.review.loopholes.slots import NOBODY, UNSAID, Free, Slots
-from ifthen.ruling.matching import Names
+from ifthen.review.loopholes.calendar import Unsupported, day_number
 from ifthen.ruling.variants import Anatomy
 from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION
-
-ENDS = [month * 31 + day for month in range(18) for day in (1, 2, 15, 28)]
 
 
 def disagreement(policy: Policy, clause: Clause, random: Random) -> str | None:
@@ -27,7 +20,7 @@ def disagreement(policy: Policy, clause: Clause, random: Random) -> str | None:
 
     The ruling may find a fault where the encoding is open: it never is kept then.
     """
-    facts = timeline(policy, clause, random)
+    facts = timeline(Stock(policy), clause, random)
     end = max(facts[-1].day, day_number(random.choice(ENDS)))
     stance = Pinned(policy, random.random() < 0.5, {})
     readings = random.choice(Anatomy(policy, clause).assignments)
@@ -36,11 +29,6 @@ def disagreement(policy: Policy, clause: Clause, random: Random) -> str | None:
     if value.t == keeps and (fault or not value.f):
         return None
     return f"{policy.id}#{clause.common.id}: {value} but kept {keeps}, fault {fault}: {facts}"
-
-
-def binds(clause: Clause) -> bool:
-    """Whether a clause can be broken: what is only recommended or said is noted, never a fault."""
-    return clause.common.force in ("commitment", "aim")
 
 
 def rounds(count: int, seed: int) -> list[str]:
@@ -74,47 +62,6 @@ def test_encoded_policies_are_judged_alike(name: str) -> None:
 
 def test_random_policies_are_judged_alike() -> None:
     assert rounds(80, 1) == []
-
-
-def test_a_solver_that_is_told_every_fact_says_the_same() -> None:
-    random, judged = Random(5), 0
-    while judged < 15:
-        policy = texts.policy(random, clauses=1)
-        (clause,) = policy.clauses
-        facts = timeline(policy, clause, random, most=5)
-        end = max(facts[-1].day, day_number(random.choice(ENDS)))
-        stance = Pinned(policy, random.random() < 0.5, {})
-        readings = random.choice(Anatomy(policy, clause).assignments)
-        try:
-            expected = by_encoding(policy, clause, facts, end, stance, readings)
-        except Unsupported:
-            continue
-        given, told = fixed(policy, facts), []
-        kinds = sorted({one.kind for one in given})
-        free = [Free(n, symbolic(f"at{n}", 40, told), kinds, policy) for n in range(len(given))]
-        slots = Slots([], free, 2, Date.at(FIRST), Date.at(end))
-        values = []
-        for subject in range(2) if clause.common.for_each == "model" else (None,):
-            asked = Conditions(policy, slots, stance, subject, readings, Names(policy))  # type: ignore[arg-type]
-            value = kept(clause, asked, lambda _: True)
-            born = True if subject is None else asked.born(len(slots), subject)
-            values.append(z3.Or(z3.Not(_term(born)), _term(value.t)))
-        for slot, one in zip(free, given, strict=True):
-            told += [slot.kind == kinds.index(one.kind), slot.model == one.model]
-            told += [slot.date.key == one.date.key, slot.compute == one.compute]
-            told += [var == one.says(*key) for key, var in slot.words.items()]
-            told += [var == one.rank(*key) for key, var in slot.ranks.items()]
-        solver = z3.Solver()
-        solver.add(*told)
-        assert solver.check() == z3.sat
-        answer = solver.check(conj(values))
-        assert (answer == z3.sat) == bool(expected.t), (policy, facts)
-        judged += 1
-    assert NOBODY == UNSAID == -1
-
-
-def _term(bit: object) -> object:
-    return z3.BoolVal(bit) if isinstance(bit, bool) else bit
 
 
 BUGS = {
