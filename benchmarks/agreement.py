@@ -5,15 +5,15 @@
     python benchmarks/agreement.py --seed 7      # other policies and records
 
 A *clause-instant* is one clause about one subject (a model, a standard, the organisation) at one
-instant (a day, and what was known). Of each, the fold (``ifthen.ruling``, carried on from instant to
-instant as ``replay`` does, and every tenth time asked anew as ``rule`` does) and the definition
-(``ifthen.ruling.definitional``) must find the same: as many findings, and of each its status, trigger,
-due date, deed, lateness, assumptions, and all of that under every reading. A *record in z3* is one
-clause told to the solver with every fact, day and word open, then pinned to a random record: it must
-answer kept, or broken, as ``rule`` does, and must have no other answer.
+instant (a day, and what was known). Of each, the fold (``ifthen.ruling``, carried on from instant
+to instant as ``replay`` does, and every tenth time asked anew as ``rule`` does) and the definition
+(``ifthen.ruling.definitional``) must find the same: as many findings, and of each its status,
+trigger, due date, deed, lateness, assumptions, and all of that under every reading. A *record in
+z3* is one clause told to the solver with every fact, day and word open, then pinned to a random
+record: it must answer kept, or broken, as ``rule`` does, and must have no other answer.
 
-Whatever comes out apart is printed with its case, which ``--only NUMBER`` runs again. The tests run a
-tenth of each, with the same code.
+Whatever comes out apart is printed with its case, which ``--only NUMBER`` runs again. The tests
+run a tenth of each, with the same code.
 """
 
 from __future__ import annotations

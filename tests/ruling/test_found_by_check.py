@@ -219,3 +219,14 @@ def test_memory_that_hides_a_fact_alone_clears_nothing() -> None:
     )
     said = same(clause, facts, "2024-03-01", known="2024-06-02")
     assert ("t", "undetermined") in [(f.outcome.key, f.status) for f in said]
+
+
+def test_a_model_that_memory_alone_hides_is_ruled() -> None:
+    clause = {"kind": "forbid", "for_each": "model", "action": "train", "unless": "did(drill_held)"}
+    facts = (
+        "- {id: t, kind: training_started, model: a, date: 2024-02-01}\n"
+        "- {id: c, kind: training_started, date: 2024-06-01, amends: t,"
+        " known: 2024-06-01, confidence: recall}\n"
+    )
+    said = same(clause, facts, "2024-03-01", known="2024-06-02")
+    assert ("t", "undetermined") in [(f.outcome.key, f.status) for f in said]

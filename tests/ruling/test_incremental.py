@@ -123,3 +123,21 @@ def test_a_back_dated_fact_between_two_days_that_were_asked_is_asked_about():
         session.advance(at)
         assert differences(session.ruling(), rule([policy], record, at)) == []
     assert [f.status for f in session.ruling().findings] == ["undetermined"]
+
+
+def test_what_began_today_goes_on_up_to_the_moment_of_the_ruling():
+    text = (
+        "policy: lab/safety@1\ntitle: t\nsource: s\nrows: [R-1]\nclauses:\n"
+        "  - {id: c, kind: maintain, title: t, source: s, encodes: [R-1],"
+        " while: did(forecast), keep: did(drill_held), grace: 1 week}\n"
+    )
+    policy = parse_policy(Source("policy.yaml", text))
+    record = record_of([adopted(), {"id": "f", "kind": "forecast", "date": "2025-02-20"}])
+    session = Session([policy], record)
+    for at in (moment("2025-02-20T00:00:01Z"), moment("2025-02-20T12:00:00Z")):
+        session.advance(at)
+        assert differences(session.ruling(), rule([policy], record, at)) == []
+        assert session.ruling().findings[0].outcome.triggered == (
+            moment("2025-02-20T00:00:00Z"),
+            at,
+        )

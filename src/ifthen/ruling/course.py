@@ -78,7 +78,9 @@ class Course:
             return []
         step = self._steps[-1]
         ends = [lane.next_change(step.point.latest) for lane in step.read.lanes]
-        return [*step.read.turns, *(end for end in ends if end is not None), step.moment]
+        # Until its day is over, what it came to goes on up to the moment of the ruling.
+        over = step.moment if step.point.latest == step.moment else step.point.latest + 1
+        return [*step.read.turns, *(end for end in ends if end is not None), over]
 
     def _rewind(self) -> None:
         """Forget the days since the first change, and one that was not over when it was asked."""

@@ -195,8 +195,9 @@ class Findings:
                     Subject(None, s.id) for s in self.policy.standards.values() if s.defined
                 )
             case "model":
-                for model in self.view.models():
-                    first = self.view.first(model)
+                views = [self.view] if self.sure is None else [self.view, self.sure]
+                for model in dict.fromkeys(m for view in views for m in view.models()):
+                    first = self.view.first(model) or views[-1].first(model)
                     if first is not None and not handover.closed(first.earliest):
                         yield Subject(model, None)
 
