@@ -29,7 +29,7 @@ from pathlib import Path
 from conditions import peak_mib, state
 
 TESTS = Path(__file__).parent.parent / "tests"
-sys.path[:0] = [str(TESTS / "ruling"), str(TESTS / "review" / "loopholes")]
+sys.path.extend([str(TESTS / "ruling"), str(TESTS / "review" / "loopholes")])
 
 import fold_agreement
 import pinned

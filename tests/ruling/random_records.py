@@ -146,11 +146,12 @@ class Lives:
         return found
 
     def _fact(self, random: Random, number: int, before: Sequence[Raw]) -> Raw:
-        stock = random.choice((self.kinds or _STATES, _STATES, _STATES, _RARE))
+        own = self.kinds or _STATES
+        stock = random.choice((own, own, own, own, _STATES, _STATES, _STATES, _RARE))
         kind = random.choice(stock)
         if self.carried_on and kind == "noncompliance_acknowledged":
             kind = "drill_held"
-        fact: Raw = {"id": f"f{number}", "kind": kind, **_when(random)}
+        fact: Raw = {"id": f"f{number}", "kind": kind, **_when(random, before)}
         if KINDS[kind].needs_model or random.random() < 0.6:
             fact["model"] = random.choice((["alpha"], ["alpha"], ["beta"], [*MODELS]))
         fact |= self._says(random, kind)
@@ -200,9 +201,16 @@ class Lives:
         return fact
 
 
-def _when(random: Random) -> Raw:
-    """A day, often one of few; less often a second, a month or an interval."""
+_LENGTHS = (0, 0, 1, 2, 3, 4, 7, 7, 9, 10, 11, 13, 14, 15, 20, 21, 22, 28, 30, 31, 32)
+"""Days after another fact, at which, or next to which, something often falls due."""
+
+
+def _when(random: Random, before: Sequence[Raw]) -> Raw:
+    """A day, often so long after another; less often a second, a month or an interval."""
     number = random.choice((random.randint(0, LAST_DAY), 7 * random.randint(0, 10)))
+    if before and random.random() < 0.5:
+        other = date.fromisoformat(random.choice(before)["date"][:10]) - START
+        number = min(other.days + random.choice(_LENGTHS), LAST_DAY)
     form = random.random()
     if form < 0.12:
         clock = random.choice(("00:00:00", "09:30:00", "23:59:59"))
