@@ -230,3 +230,14 @@ def test_a_model_that_memory_alone_hides_is_ruled() -> None:
     )
     said = same(clause, facts, "2024-03-01", known="2024-06-02")
     assert ("t", "undetermined") in [(f.outcome.key, f.status) for f in said]
+
+
+def test_whom_a_notice_is_about_may_rest_on_memory() -> None:
+    clause = {"kind": "maintain", "for_each": "model", "while": "did(incident)"}
+    facts = (
+        "- {id: a, kind: training_started, model: a, date: 2024-02-01, confidence: recall}\n"
+        "- {id: b, kind: training_started, model: b, date: 2024-02-01}\n"
+        "- {id: i, kind: incident, date: 2024-02-02, about: [a]}\n"
+    )
+    said = same({**clause, "keep": "did(drill_held)"}, facts, "2024-03-01")
+    assert {f.subject.model: f.status for f in said} == {"a": "breached", "b": "undetermined"}

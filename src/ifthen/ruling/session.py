@@ -404,6 +404,7 @@ class Session:
             for one, other in (both, both[::-1])
             for fact in one.shown.values()
             if other.shown.get(fact.id) != fact
+            or one.timeline.concerns(fact) != other.timeline.concerns(fact)
             for interest in one.timeline.interests(fact)
         )
         for group in self.groups.values() if self._recalled != before else ():
