@@ -92,7 +92,7 @@ FOLD = {
     "what ended with its version is pending": Bug(
         merge._stated, 'status="lapsed"', 'status="pending"', 2
     ),
-    "another version's facts are judged": Bug(cells.Cell.triggers, "is not False", "is not 0", 6),
+    "another version's facts are judged": Bug(cells.Cell.triggers, "is not False", "!= 2", 6),
 }
 DEFINITION = {
     "a deed on the last day is late": Bug(
