@@ -28,8 +28,8 @@ from pathlib import Path
 
 from conditions import peak_mib, state
 
-TESTS = Path(__file__).parent.parent / "tests"
-sys.path.extend([str(TESTS / "ruling"), str(TESTS / "review" / "loopholes")])
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "ruling"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "review" / "loopholes"))
 
 import fold_agreement
 import pinned
