@@ -135,6 +135,8 @@ BUGS = {
 
 
 BEGIN = {
+    "a deadline is a day longer": 190,
+    "a deadline is a day shorter": 260,
     "time passes a day late": 10,
     "an action never ends": 14,
     "triggers do not see their own event": 21,
