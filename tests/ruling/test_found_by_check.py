@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-from ifthen import Finding, load_policy, moment, parse_record, rule
+from fold_agreement import Case, compare
+
+from ifthen import Finding, load_policy, moment, parse_policy, parse_record, rule
 from ifthen.dates import day_of, format_day
 from ifthen.policy.source import Source
 from ifthen.ruling.check import check
@@ -124,3 +127,117 @@ def test_what_memory_would_change_under_one_reading_is_open_under_every_place() 
     first, *_ = found("cadence", facts, "2024-04-15", "a")
     assert first.status == "undetermined"
     assert any("memory" in reason for reason in first.unknown)
+
+
+# --- found by comparing the fold with the whole of the definition ------------------------------
+
+
+def same(clause: dict[str, object], facts: str, at: str, known: str | None = None) -> list[Finding]:
+    """What a clause that is given finds, which must be all that its definition finds."""
+    text = (Path(__file__).parent / "small.yaml").read_text(encoding="utf-8")
+    common = {"id": "asked", "title": "t", "source": "s", "encodes": ["SM-01"]}
+    document = text.partition("clauses:\n")[0] + f"clauses: [{json.dumps(common | clause)}]\n"
+    policy = parse_policy(Source("policy.yaml", document))
+    record = parse_record(Source("record.yaml", f"{COMPLETE}\nfacts:\n{ADOPTED}{facts}"))
+    when = (moment(at), moment(known or at))
+    tally = compare(Case([policy], record, [when], throughout=False))
+    assert tally.comparisons
+    assert tally.apart == []
+    return list(rule([policy], record, *when).findings)
+
+
+def test_nothing_is_said_of_a_reading_without_triggers_where_another_has_some() -> None:
+    when = {
+        "reading": "anchor",
+        "start": "assessment_started",
+        "completion": "assessment_completed",
+    }
+    clause = {"kind": "whenever", "when": when, "then": "drill_held", "within": "1 month"}
+    facts = "- {id: a, kind: assessment_started, model: a, date: 2024-02-01}\n"
+    (finding,) = same(clause, facts, "2024-02-15")
+    assert (finding.outcome.key, finding.status) == ("a", "undetermined")
+
+
+def test_memory_alone_clears_no_aim_and_says_nothing_of_a_recommendation() -> None:
+    clause = {"kind": "forbid", "for_each": "model", "action": "train", "unless": "did(drill_held)"}
+    facts = (
+        "- {id: t, kind: training_started, model: a, date: 2024-02-01}\n"
+        "- {id: c, kind: training_ended, model: a, date: 2024-03-01, supersedes: t,"
+        " known: 2024-03-01, confidence: recall}\n"
+    )
+    said = {
+        force: [
+            (f.outcome.key, f.status) for f in same({**clause, "force": force}, facts, "2024-04-01")
+        ]
+        for force in ("commitment", "aim", "recommendation")
+    }
+    assert said["commitment"] == said["aim"] == [("t", "undetermined"), ("now", "held")]
+    assert [key for key, _ in said["recommendation"]] == ["now"]
+
+
+def test_a_turn_that_lapsed_is_compared_with_the_other_open_one() -> None:
+    do = {"reading": "anchor", "start": "assessment_started", "completion": "assessment_completed"}
+    clause = {"kind": "cadence", "for_each": "model", "do": do, "growth": "> 2x"}
+    facts = (
+        "- {id: s, kind: assessment_started, model: a, date: 2024-02-01}\n"
+        "- {id: q, kind: policy_amended, policy: example/small@2.0, date: 2024-03-01}\n"
+        "- {id: c, kind: assessment_completed, model: a, date: 2024-04-01}\n"
+    )
+    first, last = same(clause, facts, "2024-05-01")
+    assert [r.outcome.status for r in last.readings] == ["lapsed", "lapsed"]
+    assert first.readings[0].outcome.status == "met"
+
+
+def test_versions_that_are_all_ruled_throughout_carry_nothing_on() -> None:
+    policies = [
+        parse_policy(
+            Source(
+                "policy.yaml",
+                f"policy: example/small@{version}\ntitle: t\nsource: s\nrows: [R-1]\nclauses:\n"
+                "  - {id: c, kind: whenever, title: t, source: s, encodes: [R-1],"
+                f" becomes: did(drill_held), then: published, within: 1 week{more}}}\n",
+            )
+        )
+        for version, more in (("1.0", ""), ("2.0", ", continues: example/small@1.0#c"))
+    ]
+    facts = "- {id: d, kind: drill_held, date: 2024-02-01}\n"
+    record = parse_record(Source("record.yaml", f"{COMPLETE}\nfacts:\n{ADOPTED}{facts}"))
+    at = moment("2024-02-03")
+    tally = compare(Case(policies, record, [(at, at)], throughout=True))
+    assert tally.apart == []
+    keys = [f.outcome.key for f in rule(policies, record, at, throughout=True).findings]
+    assert keys == ["#1", "#1"]
+
+
+def test_memory_that_hides_a_fact_alone_clears_nothing() -> None:
+    clause = {"kind": "forbid", "for_each": "model", "action": "train", "unless": "did(drill_held)"}
+    facts = (
+        "- {id: t, kind: training_started, model: a, date: 2024-02-01}\n"
+        "- {id: m, kind: incident, model: a, date: 2024-02-01}\n"
+        "- {id: c, kind: training_started, date: 2024-06-01, amends: t,"
+        " known: 2024-06-01, confidence: recall}\n"
+    )
+    said = same(clause, facts, "2024-03-01", known="2024-06-02")
+    assert ("t", "undetermined") in [(f.outcome.key, f.status) for f in said]
+
+
+def test_a_model_that_memory_alone_hides_is_ruled() -> None:
+    clause = {"kind": "forbid", "for_each": "model", "action": "train", "unless": "did(drill_held)"}
+    facts = (
+        "- {id: t, kind: training_started, model: a, date: 2024-02-01}\n"
+        "- {id: c, kind: training_started, date: 2024-06-01, amends: t,"
+        " known: 2024-06-01, confidence: recall}\n"
+    )
+    said = same(clause, facts, "2024-03-01", known="2024-06-02")
+    assert ("t", "undetermined") in [(f.outcome.key, f.status) for f in said]
+
+
+def test_whom_a_notice_is_about_may_rest_on_memory() -> None:
+    clause = {"kind": "maintain", "for_each": "model", "while": "did(incident)"}
+    facts = (
+        "- {id: a, kind: training_started, model: a, date: 2024-02-01, confidence: recall}\n"
+        "- {id: b, kind: training_started, model: b, date: 2024-02-01}\n"
+        "- {id: i, kind: incident, date: 2024-02-02, about: [a]}\n"
+    )
+    said = same({**clause, "keep": "did(drill_held)"}, facts, "2024-03-01")
+    assert {f.subject.model: f.status for f in said} == {"a": "breached", "b": "undetermined"}

@@ -103,3 +103,41 @@ def test_the_record_begins_with_the_first_fact_added_to_an_empty_one():
     session.add(record.facts[0])
     fresh = rule([policy], record, session.at, throughout=True)
     assert differences(session.ruling(), fresh) == []
+
+
+def test_a_back_dated_fact_between_two_days_that_were_asked_is_asked_about():
+    text = (
+        "policy: lab/safety@1\ntitle: t\nsource: s\nrows: [R-1]\nclauses:\n"
+        "  - {id: c, kind: maintain, title: t, source: s, encodes: [R-1], for_each: model,"
+        " while: running(train) and did(forecast), keep: did(drill_held)}\n"
+    )
+    policy = parse_policy(Source("policy.yaml", text))
+    told = [
+        {"id": "r", "kind": "model_released", "model": "alpha", "date": "2025-01-08"},
+        {"id": "e", "kind": "training_ended", "model": "alpha", "date": "2025-03-12"},
+        {"id": "f", "kind": "forecast", "date": "2025-02-20", "known": "2025-04-17"},
+    ]
+    record = record_of([adopted(), *told], complete=["forecast", "drill_held", "training_ended"])
+    session = Session([policy], record)
+    for at in (moment("2025-03-28"), moment("2025-04-23")):
+        session.advance(at)
+        assert differences(session.ruling(), rule([policy], record, at)) == []
+    assert [f.status for f in session.ruling().findings] == ["undetermined"]
+
+
+def test_what_began_today_goes_on_up_to_the_moment_of_the_ruling():
+    text = (
+        "policy: lab/safety@1\ntitle: t\nsource: s\nrows: [R-1]\nclauses:\n"
+        "  - {id: c, kind: maintain, title: t, source: s, encodes: [R-1],"
+        " while: did(forecast), keep: did(drill_held), grace: 1 week}\n"
+    )
+    policy = parse_policy(Source("policy.yaml", text))
+    record = record_of([adopted(), {"id": "f", "kind": "forecast", "date": "2025-02-20"}])
+    session = Session([policy], record)
+    for at in (moment("2025-02-20T00:00:01Z"), moment("2025-02-20T12:00:00Z")):
+        session.advance(at)
+        assert differences(session.ruling(), rule([policy], record, at)) == []
+        assert session.ruling().findings[0].outcome.triggered == (
+            moment("2025-02-20T00:00:00Z"),
+            at,
+        )

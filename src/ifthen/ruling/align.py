@@ -93,6 +93,7 @@ def _is_numbered(clause: Clause) -> bool:
 
 def _when(clause: Clause, outcome: Outcome) -> Instant:
     if isinstance(clause, Cadence):
-        return LAST_INSTANT if outcome.done is None else outcome.done[0]
+        lapsed = outcome.carry and outcome.status != "undetermined"
+        return LAST_INSTANT if outcome.done is None or lapsed else outcome.done[0]
     assert outcome.triggered is not None
     return outcome.triggered[1]

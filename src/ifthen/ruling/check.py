@@ -75,29 +75,40 @@ class Checker:
         known: Instant,
         *,
         throughout: bool = False,
+        before: Checker | None = None,
     ) -> None:
-        self.findings = Findings(policy, record, at, known, throughout=throughout)
+        """As for ``check``; ``before``: of the same policy and record, at another moment."""
+        self.findings: Findings = Findings(
+            policy,
+            record,
+            at,
+            known,
+            throughout=throughout,
+            before=None if before is None else before.findings,
+        )
         self._places: dict[_Place, tuple[list[Expected], Iterator[Expected]]] = {}
 
     def check(self, finding: Finding) -> tuple[str, ...]:
         """The problems found in the explanation of a finding."""
-        policy = self.findings.policy.id
-        name = finding.clause.partition("#")[2].partition("/")[0]
-        if finding.policy != policy or name not in self.findings.clauses:
+        policy, key = self.findings.policy.id, finding.outcome.key
+        if finding.policy != policy or _clause_of(finding) not in self.findings.clauses:
             return (f"{finding.clause} is no clause of {policy}",)
-        subject = Subject(finding.subject.model, finding.subject.standard)
-        outcome = finding.outcome
-        place = (name, subject, outcome.key, outcome.part, outcome.triggered)
-        problems: tuple[str, ...] = (f"nothing is found about {finding.subject} at {place[2]}",)
-        for number, expected in enumerate(self._expected(place)):
+        problems: tuple[str, ...] = (f"nothing is found about {finding.subject} at {key}",)
+        for number, expected in enumerate(self.expected(finding)):
             found = tuple(_differences(finding, expected))
             problems = found if number == 0 or len(found) < len(problems) else problems
             if not problems:
                 break
         return problems
 
-    def _expected(self, place: _Place) -> Iterator[Expected]:
-        """What may be found at a place: one thing, but for what an older version handed over."""
+    def expected(self, finding: Finding) -> Iterator[Expected]:
+        """What may be found where a finding is, by the definition of its clause.
+
+        That is one thing, but for what an older version handed over.
+        """
+        outcome = finding.outcome
+        subject = Subject(finding.subject.model, finding.subject.standard)
+        place = (_clause_of(finding), subject, outcome.key, outcome.part, outcome.triggered)
         if place not in self._places:
             self._places[place] = ([], self._worked_out(place))
         known, more = self._places[place]
@@ -114,6 +125,10 @@ class Checker:
                 for one in self.findings.of(name, handover, left=left):
                     if (one.subject, one.outcome.key, one.outcome.part) == (subject, key, part):
                         yield one
+
+
+def _clause_of(finding: Finding) -> str:
+    return finding.clause.partition("#")[2].partition("/")[0]
 
 
 def _differences(finding: Finding, expected: Expected) -> Iterator[str]:

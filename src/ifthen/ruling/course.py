@@ -15,7 +15,7 @@ from ifthen.dates import Instant, day_of, end_of, start_of
 from ifthen.ruling.order import Point, closing
 from ifthen.ruling.reading import Noting, Since
 from ifthen.ruling.reasons import Because
-from ifthen.ruling.timeline import Reading, Timeline
+from ifthen.ruling.timeline import LAST_INSTANT, Reading, Timeline
 
 Found = tuple[Because, ...]
 
@@ -62,10 +62,11 @@ class Course:
             point = closing(min(moment, until))
             with Noting(self._timeline) as reading:
                 found = self._ask(point)
-            self._read.add(reading)
             step = Step(moment, point, found, reading)
             self._append(step)
             moment = step.next()
+            # What was read also says which day is asked next: a fact before that makes it another.
+            self._read.add(reading, LAST_INSTANT if moment is None else moment)
         for lane in self._read.lanes():
             self._timeline.read(lane)
         for step in self._steps:
@@ -77,7 +78,9 @@ class Course:
             return []
         step = self._steps[-1]
         ends = [lane.next_change(step.point.latest) for lane in step.read.lanes]
-        return [*step.read.turns, *(end for end in ends if end is not None), step.moment]
+        # Until its day is over, what it came to goes on up to the moment of the ruling.
+        over = step.moment if step.point.latest == step.moment else step.point.latest + 1
+        return [*step.read.turns, *(end for end in ends if end is not None), over]
 
     def _rewind(self) -> None:
         """Forget the days since the first change, and one that was not over when it was asked."""

@@ -21,6 +21,8 @@ from ifthen.vocabulary import Force
 
 FAULTS: frozenset[Status] = frozenset({"breached", "late", "violated", "void", "abused"})
 """Statuses that make ``rule`` exit with 1."""
+NOT_KEPT: frozenset[Status] = FAULTS | {"missed"}
+"""Faults, and what an aim comes to in the place of one."""
 
 STATUSES: tuple[Status, ...] = (
     "violated",

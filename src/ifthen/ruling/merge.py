@@ -14,7 +14,7 @@ from operator import is_
 from ifthen.policy.model import Clause, Policy, Power, Procedure, Whenever
 from ifthen.ruling.align import NEVER_ASKED, Place, aligned, in_order
 from ifthen.ruling.cells import Cell
-from ifthen.ruling.finding import FAULTS, Finding, ReadingStatus, WordStatus
+from ifthen.ruling.finding import NOT_KEPT, Finding, ReadingStatus, WordStatus
 from ifthen.ruling.judge import Meaning, Subject
 from ifthen.ruling.outcome import UNPUBLISHED, Outcome, Status, with_force
 from ifthen.ruling.variants import Anatomy
@@ -70,7 +70,7 @@ def merge(
     known = before.parts if before is not None and before.continued == continued else {}
     literal = [variant.meaning == "literal" for variant in variants]
     found = aligned(clause, [variant.cell.found for variant in variants], literal)
-    places = _places(variants, found, continued=continued)
+    places = _places(clause, variants, found, continued=continued)
     recalled = not all(variant.recall for variant in variants)
     parts: dict[Place, tuple[tuple[Outcome | None, ...], Finding]] = {}
     for place in places:
@@ -92,7 +92,11 @@ def merge(
 
 
 def _places(
-    variants: Sequence[Variant], found: Sequence[Mapping[Place, Outcome]], *, continued: bool
+    clause: Clause,
+    variants: Sequence[Variant],
+    found: Sequence[Mapping[Place, Outcome]],
+    *,
+    continued: bool,
 ) -> Collection[Place]:
     """Where there is something to say, in the order in which it was found."""
     if len(variants) == 1 and not continued:
@@ -102,7 +106,8 @@ def _places(
         for variant, outcomes in zip(variants, found, strict=True)
         if variant.meaning == "literal"
         for place, outcome in outcomes.items()
-        if not (outcome.carry and continued) and (variant.recall or outcome.status in FAULTS)
+        if not (outcome.carry and continued)
+        and (variant.recall or _stated(outcome, clause, place[0]).status in NOT_KEPT)
     }
     return [place for place in in_order(found) if place in said]
 

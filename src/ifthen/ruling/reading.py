@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ifthen.dates import Instant
-from ifthen.ruling.timeline import Lane, Reading, Timeline
+from ifthen.ruling.timeline import FIRST_INSTANT, Lane, Reading, Timeline
 
 T = TypeVar("T")
 
@@ -59,11 +59,16 @@ class Since:
     def __init__(self, lanes: Iterable[tuple[Lane, Instant]] = ()) -> None:
         self._lanes = {lane: (len(lane.log), until) for lane, until in lanes}
 
-    def add(self, reading: Reading) -> list[tuple[Lane, Instant]]:
-        """Watch what was read as well; tell what of it was not watched, or not as far."""
+    def add(self, reading: Reading, least: Instant = FIRST_INSTANT) -> list[tuple[Lane, Instant]]:
+        """Watch what was read as well; tell what of it was not watched, or not as far.
+
+        Args:
+            reading: what was read.
+            least: watch all of it at least up to this instant.
+        """
         new = [
             (lane, until)
-            for lane, until in reading.lanes.items()
+            for lane, until in ((lane, max(until, least)) for lane, until in reading.lanes.items())
             if (known := self._lanes.get(lane)) is None or known[1] < until
         ]
         for lane, until in new:

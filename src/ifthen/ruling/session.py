@@ -269,6 +269,16 @@ class Session:
         assert seen is not None, "a session first advances to a moment"
         return seen
 
+    def _models(self) -> Iterable[str]:
+        """Each model that is seen, or would be but for what rests on memory."""
+        return dict.fromkeys((*self.timeline.births, *self.sight(False).timeline.births))
+
+    def _birth(self, subject: Subject) -> Fact | None:
+        """The first fact of a model."""
+        model = subject.model or ""
+        seen = self.timeline.births.get(model)
+        return seen or self.sight(False).timeline.births.get(model)
+
     def answers(self, group: Group, recall: bool) -> Answers:
         """What clauses that judge the same subject in the same way share."""
         timeline = self.sight(recall).timeline
@@ -376,6 +386,8 @@ class Session:
         with no_collection():
             self._all = look(True, ())
             self._sure = look(False, self.timeline.births) if self._remembers else None
+            for model in self._models():
+                self.timeline.introduce(model)
         self._note_recalled()
         self.versions, self.groups, self._readers, self._stale, self._alarms = (), {}, {}, {}, []
         self._answers = {}
@@ -392,6 +404,7 @@ class Session:
             for one, other in (both, both[::-1])
             for fact in one.shown.values()
             if other.shown.get(fact.id) != fact
+            or one.timeline.concerns(fact) != other.timeline.concerns(fact)
             for interest in one.timeline.interests(fact)
         )
         for group in self.groups.values() if self._recalled != before else ():
@@ -412,7 +425,8 @@ class Session:
             self._note_recalled()
         for model in dict.fromkeys(model for fact in facts for model in fact.models):
             if model not in self._met:
-                self.sight(False).timeline.introduce(model)
+                for recall in (True, False):
+                    self.sight(recall).timeline.introduce(model)
                 self._meet(model)
 
     def watch(self, lanes: Iterable[tuple[Lane, Instant]], group: Group) -> None:
@@ -470,8 +484,8 @@ class Session:
             if group.after is not None and group.after.key not in self.groups:
                 group.after = None
                 self._stale[id(group)] = group
-        models = [Subject(model=model) for model in self.timeline.births]
-        self._met = set(self.timeline.births)
+        models = [Subject(model=model) for model in self._models()]
+        self._met = set(self._models())
         new = [
             (version, clause)
             for version in self.versions
@@ -508,7 +522,7 @@ class Session:
             case "model":
                 end = version.window.end
                 for subject in models:
-                    birth = self.timeline.births.get(subject.model or "")
+                    birth = self._birth(subject)
                     if end is None or birth is None or birth.earliest < end:
                         yield subject
 
@@ -526,8 +540,11 @@ class Session:
         return group
 
     def _before(self, clause: Clause, subject: Subject) -> Group | None:
-        """The group of the clause that this one continues, where its policy was in force."""
-        if clause.common.continues is None:
+        """The group of the clause that this one continues, where its policy was in force.
+
+        Where every policy is ruled throughout, none comes before another.
+        """
+        if clause.common.continues is None or self.throughout:
             return None
         policy, _, name = clause.common.continues.partition("#")
         return self.groups.get((policy, name, subject))
@@ -574,7 +591,7 @@ class Session:
     def _place(self, group: Group) -> tuple[object, ...]:
         """By version, then clause, then subject in order of birth."""
         subject = group.subject
-        birth = self.timeline.births.get(subject.model or "")
+        birth = self._birth(subject)
         born = (0, 0, 0, 0)
         if birth is not None and subject.model is not None:
             born = (*sort_key(birth), birth.models.index(subject.model))

@@ -4,7 +4,7 @@ from random import Random
 
 from ifthen import Policy, Source, parse_policy
 
-_HEAD = """
+HEAD = """
 policy: lab/random@1
 title: A random policy
 source: made up
@@ -24,7 +24,12 @@ thresholds:
 categories:
   talk: {title: Talk, text: t, source: s.1}
 standards:
-  locks: {title: Locks, text: t, source: s.1, group: all}
+  locks:
+    title: Locks
+    text: t
+    source: s.1
+    group: all
+    criteria: {tried: {text: t, source: s.1}, plan: {text: t, source: s.1}}
   gates: {title: Gates, text: t, source: s.1, group: all, includes: [locks]}
 roles: {ceo: {title: CEO}, board: {title: Board}}
 clauses:
@@ -54,6 +59,14 @@ _OF_MODEL = (
     "did(model_released) and serious",
     "compute(this) >= 2x of compute(this)",
     "every m in models: m = this or in_place(locks, m) or compute(this) < 1x of compute(m)",
+    "some m in models: did(model_released[model=m]) and status(bio, m) != below",
+    "every c in categories: level(c, pre) < high",
+    "forecast(talk) >= high",
+    "flop(this) >= 1e26",
+    "approved(locks)",
+    "growth(result) >= 4x",
+    "growth(assessment_completed[model=any]) < 4x",
+    "counts(decide)",
 )
 _OF_ALL = (
     "did(published[what=plan])",
@@ -62,6 +75,11 @@ _OF_ALL = (
     "in_place(gates)",
     "last(published).what = card",
     "did(threshold_decision) otherwise serious",
+    "every s in criteria(locks): did(published[what=s])",
+    "last(published).what != card",
+    "last(threshold_decision).by includes ceo",
+    "last(assessment_completed).notably_more_capable",
+    "count(drill_held) > count(published)",
 )
 _CLOCKS = (
     "since({event}) >= 2 months",
@@ -70,12 +88,28 @@ _CLOCKS = (
     "growth({event}) > 2x",
     "since({event}) >= usual",
 )
+_BETWEEN = (
+    "between(last(drill_held).date, this.date) >= 1 month",
+    "between(last(drill_held).date, this.date) < usual",
+)
+_DECIDE = """  - id: decide
+    kind: procedure
+    title: t
+    source: s.1
+    encodes: [ROW-39]
+    for_each: model
+    decision: threshold_decision
+    steps:
+      - {id: report, title: r, do: capability_report, if: did(model_released)}
+      - {id: who, title: w, by: [ceo, board]}
+"""
+"""What ``counts`` is asked of."""
 
 
 def policy(random: Random, clauses: int = 3) -> Policy:
     """A random policy."""
-    parts = [_clause(random, f"c{n}", n + 1) for n in range(clauses)]
-    return parse_policy(Source("random.yaml", _HEAD + "".join(parts)))
+    parts = [*(_clause(random, f"c{n}", n + 1) for n in range(clauses)), _DECIDE]
+    return parse_policy(Source("random.yaml", HEAD + "".join(parts)))
 
 
 def _clause(random: Random, name: str, row: int) -> str:
@@ -107,10 +141,11 @@ def _plain(random: Random) -> str:
     return random.choice(_EVENTS).split(" or ")[0]
 
 
-def _condition(random: Random, model: bool, clock: bool = False) -> str:
+def _condition(random: Random, model: bool, clock: bool = False, trigger: bool = False) -> str:
     def one() -> str:
         if clock and random.random() < 0.5:
             options = _CLOCKS if model else (_CLOCKS[0], _CLOCKS[1], _CLOCKS[4])
+            options = (*options, *_BETWEEN) if trigger else options
             return random.choice(options).format(event=_plain(random))
         stock = (*_OF_MODEL, *_OF_ALL) if model else _OF_ALL
         return f"({random.choice(stock)})"
@@ -143,9 +178,9 @@ def _body(random: Random, kind: str, model: bool) -> dict[str, str]:
         else:
             found["becomes"], clock = _condition(random, model), False
         if random.random() < 0.5:
-            found["if"] = _condition(random, model, clock)
+            found["if"] = _condition(random, model, clock, clock)
         if random.random() < 0.3:
-            found["require"] = _condition(random, model, clock)
+            found["require"] = _condition(random, model, clock, clock)
             return found
         found["then"] = _event(random)
         found |= random.choice(
@@ -171,13 +206,20 @@ def _body(random: Random, kind: str, model: bool) -> dict[str, str]:
         return found
     if kind == "procedure":
         steps = (
-            "[{id: report, title: r, do: capability_report}, {id: who, title: w, by: [ceo, board]},"
-            " {id: tell, title: t, do: board_or_trust_notice, before: model_released}]"
+            "{id: report, title: r, do: capability_report}",
+            "{id: who, title: w, by: [ceo, board]}",
+            "{id: one, title: w, by: {any: 1, of: [ceo, board]}, force: aim}",
+            f"{{id: drill, title: d, do: drill_held, if: {_condition(random, model)}}}",
+            "{id: tell, title: t, do: board_or_trust_notice, before: model_released}",
+            "{id: after, title: a, do: published, before: drill_held, force: recommendation}",
         )
-        return {
+        found = {
             "decision": f"'{random.choice(('threshold_decision', 'decision[go=true]'))}'",
-            "steps": steps,
+            "steps": f"[{', '.join(random.sample(steps, random.randint(1, 4)))}]",
         }
+        if random.random() < 0.3:
+            found["if"] = _condition(random, model)
+        return found
     return {
         "by": "[ceo]",
         "exercised": "power_exercised[power=loosen]",

@@ -38,10 +38,37 @@ from ifthen.vocabulary import FINDINGS, KINDS, attributes_of
 _DAYS = [month * 31 + dom for month in range(16) for dom in (1, 2, 15, 16, 28)]
 
 
-def timeline(policy: Policy, clause: Clause, random: Random, most: int = 9) -> list[Plain]:
-    """A random timeline of the kinds of fact that a clause can tell apart."""
+class Stock:
+    """What random timelines of a policy are made of, worked out once."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.full = Full(policy)
+        self.words = _words(policy)
+        """By kind and attribute, the words by which the policy tells facts apart."""
+
+
+def timeline(
+    stock: Stock, clause: Clause, random: Random, most: int = 9, length: int | None = None
+) -> list[Plain]:
+    """A random timeline of the kinds of fact that a clause can tell apart.
+
+    Args:
+        stock: of the policy.
+        clause: the clause.
+        random: where chance comes from.
+        most: the most events that are drawn, beside the first training of each model.
+        length: how many facts there must be, the adoption of the policy included.
+    """
+    while True:
+        facts = _timeline(stock, clause, random, most)
+        if length is None or len(facts) == length:
+            return facts
+
+
+def _timeline(stock: Stock, clause: Clause, random: Random, most: int) -> list[Plain]:
+    policy = stock.policy
     kinds = [k for k in kinds_of([clause], policy) if k not in ("policy_adopted",)]
-    words = _words(policy)
     facts = [Plain("policy_adopted", FIRST, None, {"policy": policy.id})]
     models = MODELS[: random.choice((1, 1, 2))]
     days = _days(random, random.randint(1, most))
@@ -62,7 +89,7 @@ def timeline(policy: Policy, clause: Clause, random: Random, most: int = 9) -> l
             drawn.insert(0, (first, "training_started", model))
     compute = dict.fromkeys(models, 0)
     for day, kind, model in sorted(drawn, key=lambda one: (one[0], KINDS[one[1]].phase)):
-        said = _attributes(policy, kind, words, random)
+        said = _attributes(stock, kind, random)
         figure = None
         if kind in FIGURES and model is not None:
             compute[model] += random.choice((0, 0, 500, 1000, 1000, 2000, 2585))
@@ -118,11 +145,9 @@ def _words(policy: Policy) -> Mapping[tuple[str, str], list[str]]:
     return found
 
 
-def _attributes(
-    policy: Policy, kind: str, words: Mapping[tuple[str, str], list[str]], random: Random
-) -> dict[str, Any]:
-    said: dict[str, Any] = {}
-    for (of, name), options in sorted(words.items()):
+def _attributes(stock: Stock, kind: str, random: Random) -> dict[str, Any]:
+    policy, said = stock.policy, dict[str, Any]()
+    for (of, name), options in sorted(stock.words.items()):
         known = attributes_of(kind).get(name)
         if of != kind or known is None:
             continue
@@ -156,9 +181,9 @@ def _attributes(
             } or {next(iter(policy.categories)): policy.scale[0]}
             said["mitigation"] = random.choice(("pre", "post"))
     if kind == "training_started":
-        said["flop"] = Full(policy).lists(kind)["flop"]
+        said["flop"] = stock.full.lists(kind)["flop"]
     if kind in FIGURES:
-        said |= {n: v for n, v in Full(policy).lists(kind).items() if n == "values"}
+        said |= {n: v for n, v in stock.full.lists(kind).items() if n == "values"}
     return said
 
 

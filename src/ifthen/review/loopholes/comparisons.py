@@ -159,8 +159,9 @@ class Comparisons(Models):
                 if not isinstance(self.chosen(argument), Events):
                     argument = Events((Pattern("assessment_completed"),))
                 model = self.subject(left, 9, here)
-                grown = by_factor(operator, self.grown(model, argument, here), right.value)
-                return told(self.born(here.prefix, model), grown)
+                grown, known = self.grown(model, argument, here)
+                held = by_factor(operator, grown, right.value)
+                return told(conj((known, self.born(here.prefix, model))), held)
             case "gain" if isinstance(right, Constant) and isinstance(right.value, Fraction):
                 return sure(_holds(operator, 0, math.ceil(right.value)))  # see ``Full.lists``
             case "flop" if isinstance(right, Constant) and isinstance(right.value, Fraction):

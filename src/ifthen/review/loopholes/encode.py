@@ -42,9 +42,11 @@ from ifthen.review.loopholes.kleene import (
     k_not,
     k_or,
     neg,
+    pick,
     sure,
 )
 from ifthen.review.loopholes.models import by_factor
+from ifthen.review.loopholes.slots import NOBODY
 from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION
 
 Binds = Callable[[str], Bit]
@@ -256,13 +258,24 @@ class _Kept:
             if clause.growth is not None:
                 assert model is not None
                 operator, factor = clause.growth
-                grown = by_factor(operator, self.conditions.grown(model, clause.do, here), factor)
+                size, known = self.conditions.grown(model, clause.do, here)
+                grown = conj((known, by_factor(operator, size, factor)))
                 found.append(k_or((*states, k_not(sure(grown)), sure(ended))))
                 doubt.append(conj((unclear, grown)))
                 limited.append(grown)
             if final:
                 yield K(neg(conj((unclear, disj(limited)))), False)
         yield from (K(one.t, conj((one.f, neg(disj(doubt))))) for one in found)
+        if clause.growth is not None:
+            yield K(neg(disj(self._of_no_model(clause, runs))), False)
+
+    def _of_no_model(self, clause: Cadence, runs: K) -> Iterator[Bit]:
+        """A deed that names no model leaves growth since then open, unless nothing is asked now."""
+        later: Bit = neg(runs.f)
+        for index in reversed(self.slots.ruled):
+            deed = self.conditions.matches(index, clause.do, self.after(index))
+            yield conj((deed, self.slots.all[index].model_is(NOBODY), later))
+            later = disj((later, deed))
 
     # --- states ----------------------------------------------------------------------------
 
@@ -278,7 +291,41 @@ class _Kept:
             doubt.append(conj((last, neg(active.known), neg(held))))
             held = disj((held, conj((last, active.t))))
         yield from self._open_unless_failing(failing, doubt)
-        yield from self._stretches(failing, clause.grace, on_the_day=True)
+        yield from self._gaps(failing, clause.grace)
+
+    def _gaps(self, failing: Sequence[K], grace: Expression | None) -> Iterator[K]:
+        """No gap, from the end of the day on which it began, lasts longer than the grace.
+
+        One that may have ended is open unless it ended for sure, and is the same either way.
+        """
+        ruled = list(self.slots.ruled)
+        last = [self.slots.last_of_day(index) for index in ruled]
+        dates = [self.slots.all[index].date for index in ruled]
+        lengths = () if grace is None else self.conditions.length(grace)
+        before: Bit = False
+        for place, now in enumerate(failing):
+            begun = conj((last[place], now.t, neg(before)))
+            before = pick(last[place], now.t, before)
+            if begun is False:
+                continue
+            same: Bit = True  # it failed on every day since
+            going: Bit = True  # it has not ended, though it may have
+            early: Bit = False  # it may have ended within the grace
+            met, late = [], []
+            for j in range(place + 1, len(failing)):
+                in_time = self._by(dates[j], dates[place], lengths)
+                ends = conj((going, last[j], failing[j].f))
+                met.append(conj((ends, in_time)))
+                late.append(conj((ends, neg(in_time), neg(early))))
+                doubted = conj((same, last[j], neg(failing[j].known)))
+                early = disj((early, conj((doubted, in_time))))
+                going = conj((going, disj((neg(last[j]), neg(failing[j].known), same))))
+                going = conj((going, neg(ends)))
+                same = conj((same, disj((neg(last[j]), failing[j].t))))
+            over = neg(self._by(self.end, dates[place], lengths))
+            met.append(conj((same, neg(over))))
+            late.append(conj((same, over)))
+            yield k_or((k_not(sure(begun)), K(disj(met), disj(late))))
 
     def forbid(self, clause: Forbid) -> Iterator[K]:
         model = self.conditions.model
@@ -297,19 +344,14 @@ class _Kept:
             permits = self._permits(clause, self.closes(index), self.closes(index, lenient=True))
             failing.append(k_and((runs, k_not(permits))))
         yield from self._open_unless_failing(failing, ())
-        yield from self._stretches(failing, clause.grace, on_the_day=False)
+        yield from self._stretches(failing, clause.grace)
 
     def _permits(self, clause: Forbid, binding: Here, lenient: Here) -> K:
         applies = TRUE if clause.if_ is None else self.conditions.truth(clause.if_, binding)
         return k_or((k_not(applies), self.conditions.truth(clause.unless, lenient)))
 
-    def _stretches(
-        self, failing: Sequence[K], grace: Expression | None, *, on_the_day: bool
-    ) -> Iterator[K]:
-        """No stretch of days, from the end of the first, lasts longer than the grace.
-
-        ``on_the_day``: whether one that goes on at the end of the last day of grace is in time.
-        """
+    def _stretches(self, failing: Sequence[K], grace: Expression | None) -> Iterator[K]:
+        """No stretch of days, from the end of the first, lasts up to the end of the grace."""
         ruled = list(self.slots.ruled)
         last = [self.slots.last_of_day(index) for index in ruled]
         lengths = [(True, Duration(0, "day"))] if grace is None else self.conditions.length(grace)
@@ -331,8 +373,7 @@ class _Kept:
                 )
                 for j in range(place + 1, len(failing))
             ]
-            still = self._by(self.end, date, lengths) if on_the_day else self._open(date, lengths)
-            ended = sure(disj((*over, still)))
+            ended = sure(disj((*over, self._open(date, lengths))))
             yield k_or((k_not(sure(begun)), ended))
 
     def _open(self, date: Date, lengths: Sequence[tuple[Bit, Duration | None]]) -> Bit:

@@ -9,7 +9,7 @@ from typing import Any
 from ifthen.policy.model import Expression
 from ifthen.review.loopholes.events import Here, Matched
 from ifthen.review.loopholes.kleene import Bit, conj, disj, neg, pick
-from ifthen.review.loopholes.slots import UNSAID
+from ifthen.review.loopholes.slots import NOBODY, UNSAID
 from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION
 
 FIGURES = (
@@ -160,8 +160,11 @@ class Models(Matched):
             self._memory[memory] = found
         return self._memory[memory]
 
-    def grown(self, model: int, events: Expression, here: Here) -> Any:
-        """Growth in compute since the last such event, in thousandths of a doubling."""
+    def grown(self, model: int, events: Expression, here: Here) -> tuple[Any, Bit]:
+        """Growth in compute since the last such event, in thousandths of a doubling.
+
+        And whether it is known: an event that names no model tells nothing of compute.
+        """
 
         def at(index: int) -> Any:
             found: Any = 0
@@ -170,8 +173,12 @@ class Models(Matched):
                 found = pick(own, self.compute(other, index + 1), found)
             return found
 
+        def named(index: int) -> Bit:
+            return neg(self.slots.all[index].model_is(NOBODY))
+
         base = self.last(events, here, "compute", at, self.first_compute(model))
-        return self.compute(model, here.prefix) - base
+        known = self.last(events, here, "named", named, True)
+        return self.compute(model, here.prefix) - base, known
 
     def first_compute(self, model: int) -> Any:
         """The first figure of a model."""

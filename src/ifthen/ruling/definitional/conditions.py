@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from ifthen.policy.model import (
     Attribute,
@@ -29,12 +30,27 @@ from ifthen.ruling.reasons import Because, agree, kleene_and, kleene_not, kleene
 
 
 class Conditions(Values):
-    """Conditions of one policy for one subject and choice of readings, words taken literally."""
+    """Conditions of one policy for one subject and choice of readings, words taken literally.
+
+    What one comes to at a point is worked out once.
+    """
+
+    @cached_property
+    def _judged(self) -> dict[tuple[str, int, str, str | None, bool], Because]:
+        return {}
 
     # --- truth -----------------------------------------------------------------------------
 
     def judged(self, role: str, expression: Expression, here: Here) -> Because:
         """A condition of a clause, with where it was asked."""
+        trigger = None if here.trigger is None else here.trigger.id
+        key = (role, id(expression), str(here.point), trigger, here.lenient)
+        found = self._judged.get(key)
+        if found is None:
+            found = self._judged[key] = self._judge(role, expression, here)
+        return found
+
+    def _judge(self, role: str, expression: Expression, here: Here) -> Because:
         child = self.truth(expression, here)
         trigger = None if here.trigger is None else here.trigger.id
         detail = {"at": str(here.point), "trigger": trigger}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property, partial
 from typing import TypeAlias
 
 from ifthen.dates import SECONDS_PER_DAY, Instant
@@ -19,7 +18,7 @@ from ifthen.policy.model import (
     Whenever,
     Within,
 )
-from ifthen.record.history import history_of
+from ifthen.record.history import History, history_of
 from ifthen.record.model import Fact, Record
 from ifthen.ruling.definitional.clauses import outcomes
 from ifthen.ruling.definitional.conditions import Conditions
@@ -27,7 +26,8 @@ from ifthen.ruling.definitional.settling import Handed, Window, forced, once
 from ifthen.ruling.definitional.turns import Table, compared
 from ifthen.ruling.definitional.values import UNTOLD
 from ifthen.ruling.definitional.view import Subject, View
-from ifthen.ruling.finding import FAULTS
+from ifthen.ruling.finding import NOT_KEPT
+from ifthen.ruling.matching import Names
 from ifthen.ruling.order import closing, precedes
 from ifthen.ruling.outcome import Interval, Outcome, Status
 from ifthen.ruling.variants import Anatomy
@@ -61,23 +61,48 @@ class Findings:
     """The findings of one policy's clauses on one record at one moment."""
 
     def __init__(
-        self, policy: Policy, record: Record, at: Instant, known: Instant, *, throughout: bool
+        self,
+        policy: Policy,
+        record: Record,
+        at: Instant,
+        known: Instant,
+        *,
+        throughout: bool,
+        before: Findings | None = None,
     ) -> None:
-        history = history_of(record)
+        """As for ``rule``.
+
+        Args:
+            policy: whose clauses they are.
+            record: the facts.
+            at: the moment.
+            known: nothing learned after this is seen.
+            throughout: whether the policy is taken to be in force throughout.
+            before: of the same policy and record at another moment: where nothing else is seen
+                than then, what conditions came to is not worked out again.
+        """
         self.policy = policy
         self.at = at
         self.throughout = throughout
-        self.view = View(history, record.complete, at, known, recall=True)
         self.clauses = {clause.common.id: clause for clause in policy.clauses}
-        self._sure = partial(View, history, record.complete, at, known, recall=False)
+        self._history: History = history_of(record) if before is None else before._history
+        self._names: Names = Names(policy) if before is None else before._names
+        self._assignments: dict[str, Sequence[Mapping[str, str]]] = {}
+        self._conditions: dict[tuple[object, ...], Conditions] = {}
+        self.view = View(self._history, record.complete, at, known, recall=True)
+        self.sure: View | None = None
+        """The view without what rests on memory; None where nothing on record does."""
+        if any(fact.confidence == "recall" for fact in record.facts):
+            self.sure = View(self._history, record.complete, at, known, recall=False)
+        if before is not None:
+            self._assignments = before._assignments
+            if self.view.shows_what(before.view) and (
+                self.sure is before.sure is None
+                or (self.sure and before.sure and self.sure.shows_what(before.sure))
+            ):
+                self.view, self.sure = before.view, before.sure
+                self._conditions = before._conditions
         self._found: dict[tuple[str, Handover, bool], list[Expected]] = {}
-
-    @cached_property
-    def sure(self) -> View | None:
-        """The view without what rests on memory; None where nothing does."""
-        if all(fact.confidence != "recall" for fact in self.view.facts):
-            return None
-        return self._sure()
 
     def of(self, name: str, handover: Handover, *, left: bool = False) -> list[Expected]:
         """Every finding of a clause, about every subject.
@@ -170,8 +195,9 @@ class Findings:
                     Subject(None, s.id) for s in self.policy.standards.values() if s.defined
                 )
             case "model":
-                for model in self.view.models():
-                    first = self.view.first(model)
+                views = [self.view] if self.sure is None else [self.view, self.sure]
+                for model in dict.fromkeys(m for view in views for m in view.models()):
+                    first = self.view.first(model) or views[-1].first(model)
                     if first is not None and not handover.closed(first.earliest):
                         yield Subject(model, None)
 
@@ -184,9 +210,18 @@ class Findings:
         handover: Handover,
     ) -> dict[Place, Outcome]:
         common = clause.common
-        conditions = Conditions(
-            self.policy, view, subject, readings, common.month_end, handover.floor
-        )
+        key = (view is self.sure, subject, *readings.items(), common.month_end, handover.floor)
+        conditions = self._conditions.get(key)
+        if conditions is None:
+            conditions = self._conditions[key] = Conditions(
+                self.policy,
+                self._names,
+                view,
+                subject,
+                readings,
+                common.month_end,
+                handover.floor,
+            )
         table: dict[Place, Outcome] = {}
         for outcome in outcomes(clause, conditions, handover, self.at):
             if outcome.carry and outcome.status != "undetermined":
@@ -200,7 +235,10 @@ class Findings:
 
     def _raw(self, clause: Clause, handover: Handover, *, left: bool = False) -> Iterator[Expected]:
         """The findings before any acknowledgement."""
-        assignments = Anatomy(self.policy, clause).assignments
+        assignments = self._assignments.get(clause.common.id)
+        if assignments is None:
+            assignments = Anatomy(self.policy, clause).assignments
+            self._assignments[clause.common.id] = assignments
         for subject in self._subjects(clause, handover):
             views = [self.view] if self.sure is None else [self.view, self.sure]
             asked = [(readings, view) for view in views for readings in assignments]
@@ -217,9 +255,9 @@ class Findings:
                 place
                 for _, _, sure in tables
                 for place, outcome in (sure or {}).items()
-                if outcome.status in FAULTS
+                if outcome.status in NOT_KEPT
             ]
-            for place in dict.fromkeys(places):
+            for place in (each := dict.fromkeys(places)):
                 told = [
                     (readings, _told(_asked(table, place), sure, place), place in table)
                     for readings, table, sure in tables
@@ -227,7 +265,9 @@ class Findings:
                 stated = [(readings, outcome) for readings, outcome, here in told if here]
                 if not stated or any(outcome.status != "undetermined" for _, outcome in stated):
                     stated = [(readings, outcome) for readings, outcome, _ in told]
-                yield self._expected(clause, subject, stated)
+                expected = self._expected(clause, subject, stated)
+                if place[0] != "-" or len(each) == 1 or expected.status != "dormant":
+                    yield expected
 
     def _expected(
         self, clause: Clause, subject: Subject, found: list[tuple[Mapping[str, str], Outcome]]

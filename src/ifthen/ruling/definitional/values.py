@@ -66,6 +66,7 @@ class Values:
     def __init__(
         self,
         policy: Policy,
+        names: Names,
         view: View,
         subject: Subject,
         readings: Mapping[str, str],
@@ -79,9 +80,9 @@ class Values:
         self.month_end: MonthEnd | None = month_end
         self.floor = floor
         """No clock starts before this instant."""
-        self.names = Names(policy)
-        self.matching = Matching(view, self.names, subject)
-        self.state = State(policy, self.names, view)
+        self.names = names
+        self.matching = Matching(view, names, subject)
+        self.state = State(policy, names, view)
 
     # --- events and words ------------------------------------------------------------------
 

@@ -83,14 +83,18 @@ class View:
     def __init__(
         self, history: History, complete: frozenset[str], at: Instant, known: Instant, recall: bool
     ) -> None:
-        shown = history.visible(at, known, recall=recall)
+        self.shown = shown = history.visible(at, known, recall=recall)
+        """The visible facts, as the record has them."""
         self.facts: tuple[Fact, ...] = tuple(sorted(shown, key=sort_key))
         self.begins = min((fact.earliest for fact in shown), default=at)
         """When the record begins."""
         self.named = history.resolve(shown, known)
         """Every id and key, and the visible fact it stands for."""
         self.complete = complete
-        self.at = at
+
+    def shows_what(self, other: View) -> bool:
+        """Whether all is seen as another view of the same record shows it."""
+        return bool(self.shown) and (self.shown, self.named) == (other.shown, other.named)
 
     def concerns(self, fact: Fact) -> tuple[str, ...]:
         """The models a fact is about: its own, else those of the facts it names; () for all."""

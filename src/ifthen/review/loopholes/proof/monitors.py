@@ -258,7 +258,8 @@ class _Monitor:
             self.steps.close.append(k_or((*states, covered)))
         if clause.growth is not None:
             operator, factor = clause.growth
-            grown = by_factor(operator, self.past.grown(SUBJECT, clause.do, here), factor)
+            size, _ = self.past.grown(SUBJECT, clause.do, here)
+            grown = by_factor(operator, size, factor)
             self.steps.close.append(k_or((*states, k_not(sure(grown)))))
 
     # --- states ----------------------------------------------------------------------------

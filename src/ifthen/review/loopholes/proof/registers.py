@@ -272,8 +272,11 @@ class Registers(Conditions):
         """Not asked: only growth is followed."""
         raise Unsupported("effective compute by itself")
 
-    def grown(self, model: int, events: Expression, here: Here) -> Any:
-        """Growth in compute since the last such event, in thousandths of a doubling."""
+    def grown(self, model: int, events: Expression, here: Here) -> tuple[Any, Bit]:
+        """Growth in compute since the last such event, in thousandths of a doubling.
+
+        Since one that names no model it may be anything.
+        """
         if model != SUBJECT or self.model is None:
             raise Unsupported("several models at once")
         found = self.chosen(events)
@@ -286,7 +289,7 @@ class Registers(Conditions):
             grown = self.growing(old, disj((conj((now, mine)), birth)))
             return pick(conj((now, neg(mine))), self.bank.apart, grown)
 
-        return self._at(self.bank.make(name, 0, event), here)
+        return self._at(self.bank.make(name, 0, event), here), True
 
     def growing(self, old: Any, afresh: Bit) -> Any:
         """What a growth becomes after a fact: nothing where it counts afresh."""
