@@ -145,7 +145,7 @@ def judged(policy: Policy, clause: Clause, random: Random, records: int) -> list
         Unsupported: the solver cannot be told of the clause.
     """
     readings = random.choice(Anatomy(policy, clause).assignments)
-    stock = Stock(policy)
+    stock = Stock(policy, numbers=False)
     facts = timeline(stock, clause, random)
     told, found = Told(policy, clause, readings, facts), list[Judged]()
     for number in range(records):

@@ -9,9 +9,10 @@ from timelines import Pinned, Stock, by_encoding, by_ruling, timeline
 
 from ifthen import Policy, load_policy, policy_ids
 from ifthen.policy.model import Clause
-from ifthen.review.loopholes import calendar, conditions, encode, slots
+from ifthen.review.loopholes import calendar, comparisons, conditions, duties, encode, slots
 from ifthen.review.loopholes.calendar import Unsupported, day_number
-from ifthen.review.loopholes.kleene import conj, disj
+from ifthen.review.loopholes.events import Here
+from ifthen.review.loopholes.kleene import conj, disj, k_not, k_or, sure
 from ifthen.ruling.variants import Anatomy
 from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION
 
@@ -98,7 +99,7 @@ BUGS = {
     "triggers do not see their own event": (
         encode._Kept,
         "after",
-        lambda s, i, lenient=False: encode.Here(i, s.slots.all[i].date, i, lenient=lenient),
+        lambda s, i, lenient=False: Here(i, s.slots.all[i].date, i, lenient=lenient),
     ),
     "one role is enough": (
         conditions.Conditions,
@@ -113,7 +114,7 @@ BUGS = {
             True,
         ),
     ),
-    "a grace is ignored": (encode._Kept, "_by", lambda s, day, start, lengths: False),
+    "a grace is ignored": (encode._Kept, "by", lambda s, day, start, lengths: False),
     "facts of any model count": (slots.Slots, "about", lambda s, index, model: True),
     "a standard never lapses": (
         conditions.Conditions,
@@ -125,11 +126,9 @@ BUGS = {
         ),
     ),
     "what is open is kept": (
-        encode,
+        duties,
         "owing",
-        lambda trigger, asked, state: encode.k_or(
-            (encode.k_not(encode.sure(trigger)), encode.k_not(asked), state)
-        ),
+        lambda trigger, asked, state: k_or((k_not(sure(trigger)), k_not(asked), state)),
     ),
 }
 
@@ -161,7 +160,7 @@ SYMBOLIC = {
     ),
     "the end of the ruling is not seen": (slots.Slots, "until", lambda s, index: s.start),
     "one of two terms is the other": (
-        conditions,
+        comparisons,
         "pick",
         lambda bit, yes, no: no if not isinstance(bit, bool) else yes if bit else no,
     ),

@@ -41,8 +41,10 @@ _DAYS = [month * 31 + dom for month in range(16) for dom in (1, 2, 15, 16, 28)]
 class Stock:
     """What random timelines of a policy are made of, worked out once."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, *, numbers: bool = True) -> None:
         self.policy = policy
+        self.numbers = numbers
+        """Whether facts state numbers, which only given facts do."""
         self.full = Full(policy)
         self.words = _words(policy)
         """By kind and attribute, the words by which the policy tells facts apart."""
@@ -162,7 +164,7 @@ def _attributes(stock: Stock, kind: str, random: Random) -> dict[str, Any]:
             said[name] = random.choice([*options, *rest])
         elif known.type == "date" and KINDS[kind].group != "policy":
             said[name] = OWN_DAY
-        elif known.type == "number" and name not in ("flop", "effective_compute"):
+        elif stock.numbers and known.type == "number" and name not in ("flop", "effective_compute"):
             said[name] = random.choice((0, 10**12))
         elif known.type == "words":
             said[name] = [o for o in options if random.random() < 0.75] or ["other"]

@@ -12,7 +12,7 @@ import texts
 import z3
 from hypothesis import given
 from hypothesis import strategies as st
-from timelines import timeline
+from timelines import Stock, timeline
 
 from ifthen import Policy, Source, load_policy, parse_policy, rule
 from ifthen.dates import Duration, add_to_day, end_of, from_date
@@ -98,7 +98,7 @@ def disagreement(
     policy: Policy, clause: Clause, random: Random, tally: dict[str, int]
 ) -> str | None:
     """What a ruling says of a timeline that the systems of the clause do not allow."""
-    facts = timeline(policy, clause, random)
+    facts = timeline(Stock(policy), clause, random)
     end = max(facts[-1].day, day_number(random.choice(ENDS)))
     taking = random.choice(("words", "charitable"))
     (stale,) = choose(load_harms(policy).harms, ("stale",))
@@ -288,7 +288,7 @@ def timelines_of(clause: str, seed: int, count: int) -> Iterator[str | None]:
     """What random timelines of one clause come to."""
     random = Random(seed)
     head = "id: c, title: t, source: s.1, encodes: [ROW-1], for_each: model"
-    policy = parse_policy(Source("p.yaml", f"{texts._HEAD}  - {{{head}, {clause}}}\n"))
+    policy = parse_policy(Source("p.yaml", f"{texts.HEAD}  - {{{head}, {clause}}}\n"))
     for _ in range(count):
         yield disagreement(policy, policy.clauses[0], random, {})
 

@@ -30,8 +30,8 @@ from ifthen.policy.model import (
     Whenever,
     Within,
 )
+from ifthen.review.loopholes.asking import owing
 from ifthen.review.loopholes.calendar import Unsupported
-from ifthen.review.loopholes.encode import owing
 from ifthen.review.loopholes.events import Here
 from ifthen.review.loopholes.kleene import (
     TRUE,
