@@ -126,10 +126,9 @@ def by_z3(asked: Question, length: int, limit: float) -> Reply:
     before = time.process_time()
     problem = asked.problem(length)
     made = time.process_time() - before
-    problem.solver.set("timeout", int(limit * 20_000))  # wall; own is limited
     problem.solver.push()
     problem.solver.add(problem.harm, *charitably(problem))
-    answer = str(problem.solver.check())
+    answer = problem.solver.check()
     solved = time.process_time() - before - made
     status = {"sat": "found", "unsat": "none"}.get(answer, "undetermined")
     if status != "found":
@@ -281,7 +280,7 @@ def allowed(asked: Question, facts: Sequence[Plain], end: Day) -> bool:
                 scale = FINDINGS if which == "findings" else asked.policy.scale
                 pins.append(rank == scale.index(fact.attributes[which][name]))
     problem.solver.add(problem.harm, *charitably(problem), *pins)
-    return bool(problem.solver.check() == z3.sat)
+    return problem.solver.check() == "sat"
 
 
 # --- asking, each in a process of its own ---------------------------------------------------------

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -46,6 +49,9 @@ from ifthen.cli.inputs import load_policies, refuse
 )
 @click.option("--prove", is_flag=True, help="Where none is found, try to prove it for any number.")
 @click.option("--repairs", is_flag=True, help="Also try changes of the text. Takes much longer.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Cores to work on."
+)
 @click.option("--html", metavar="FILE", help="Also write a web page that needs nothing else.")
 @options.as_json
 @click.pass_context
@@ -64,6 +70,7 @@ def loopholes(
     start: str,
     prove: bool,
     repairs: bool,
+    jobs: int,
     html: str | None,
     as_json: bool,
 ) -> None:
@@ -93,7 +100,7 @@ def loopholes(
     bounds = Bounds(events, models, stretches)
     asked = None if margin is None else _factor("--margin", margin)
     found = []
-    with progress("Harms tested") as report:
+    with progress("Harms tested") as report, _workers(jobs) as each:
         for number, policy in enumerate(loaded):
             harms = load_harms(policy, path)
 
@@ -110,6 +117,7 @@ def loopholes(
                     starts,  # type: ignore[arg-type]
                     repair=repairs,
                     prove=prove,
+                    each=each,
                     progress=told,
                 )
             )
@@ -131,6 +139,19 @@ def loopholes(
         show(text)
     verdicts = {one.verdict for one_study in found for one in one_study.tested}
     ctx.exit(1 if verdicts & {"open", "stretched"} else 3 if "undetermined" in verdicts else 0)
+
+
+@contextmanager
+def _workers(jobs: int) -> Iterator[Any]:
+    """``map``, or the same on several cores."""
+    if jobs == 1:
+        yield map
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as executor:
+        yield executor.map
 
 
 def _factor(option: str, text: str) -> Fraction:

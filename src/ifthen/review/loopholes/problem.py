@@ -25,6 +25,7 @@ from ifthen.review.loopholes.findings import findings_follow
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.kleene import conj, disj, neg
 from ifthen.review.loopholes.slots import NOBODY, Fixed, Free, Slots
+from ifthen.review.loopholes.solver import Solver
 from ifthen.review.loopholes.stance import Stance, Stretch
 from ifthen.review.loopholes.world import PAUSES, World, constraints
 from ifthen.ruling.matching import Names
@@ -83,10 +84,8 @@ class Problem:
         self.terms += self.stance.constraints()
         for slot in self.slots.free:
             self.terms += slot.constraints()
-        self.solver = z3.Solver()
-        self.solver.set("timeout", int(setting.timeout * 1000))
-        self.solver.set("smt.arith.solver", 2)  # the older simplex takes half the time here
-        self.solver.add(*[t for t in self.terms if t is not True])
+        self.solver = Solver(setting.timeout)
+        self.solver.add(*self.terms)
 
     # --- what it is made of ----------------------------------------------------------------
 
@@ -176,9 +175,9 @@ class Problem:
         """``sat`` and a tidy solution; ``unsat`` or ``unknown`` and None."""
         self.solver.push()
         self.solver.add(self.harm, *assumptions)
-        answer = str(self.solver.check())
+        answer = self.solver.check()
         model = self._tidy() if answer == "sat" else None
-        self.solver.pop(self.solver.num_scopes())
+        self.solver.clear()
         return answer, model
 
     def unlike(self, model: Any) -> Any:
@@ -204,7 +203,7 @@ class Problem:
         self.solver.add(*assumptions)
         answer = self.solver.check()
         self.solver.pop()
-        return bool(answer == z3.sat)
+        return answer == "sat"
 
     def _tidy(self) -> Any:
         """A solution after ``sat``: as little stretched, as soon over and as round as it can be."""
@@ -214,7 +213,7 @@ class Problem:
             nonlocal model
             self.solver.push()
             self.solver.add(*terms)
-            if self.solver.check() == z3.sat:
+            if self.solver.check() == "sat":
                 model = self.solver.model()
             else:
                 self.solver.pop()
@@ -242,7 +241,7 @@ class Problem:
             longer = self.slots.end.day - conditions.birth().day >= middle
             self.solver.push()
             self.solver.add(*assumptions, trains, longer)
-            reached = self.solver.check() == z3.sat
+            reached = self.solver.check() == "sat"
             if reached:
                 low = middle
             else:

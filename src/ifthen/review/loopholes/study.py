@@ -110,6 +110,42 @@ class Study:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One harm, to be tested from one beginning."""
+
+    policy: Policy
+    harm: Harm
+    start: Start
+    world: World
+    bounds: Bounds
+    repair: bool = False
+    """Whether to try changes of the text that close what is found."""
+    prove: bool = False
+    """Whether to try for a proof where nothing is found charitably."""
+
+    def run(self) -> Tested:
+        """Search literally and charitably, and lay the blame."""
+        full, lengths = Full(self.policy), range(self.bounds.events + 1)
+        given = beginning(self.policy, self.start, full)
+        setting = Setting(self.policy, self.world, given, self.bounds.models, self.bounds.timeout)
+        search = Search(setting, self.harm, full)
+        literal = search.run(literally, lengths)
+        charitable = search.run(charitably, lengths)
+        blamed = blame(search, charitable, lengths, self.bounds.stretches)
+        tried: list[Repair] = []
+        for one in blamed.sets[:2] if self.repair else ():
+            further = range(self.bounds.events + _FURTHER + 1)
+            names = tuple(search.clauses)
+            tried += repairs(setting, self.start, self.harm, one, names, further)
+        answers = answered(literal, charitable, blamed)
+        proof = None
+        if self.prove:
+            asked = (self.policy, self.harm, self.start, self.world)
+            proof = after_search(*asked, *answers, self.bounds.timeout)
+        return Tested(self.harm, self.start, *answers, blamed, tuple(tried), proof)
+
+
 def study(
     policy: Policy,
     harms: Iterable[Harm],
@@ -120,6 +156,7 @@ def study(
     *,
     repair: bool = False,
     prove: bool = False,
+    each: Callable[[Callable[[Test], Tested], Sequence[Test]], Iterable[Tested]] = map,
     progress: Callable[[int, int], None] | None = None,
 ) -> Study:
     """Test a policy against harms.
@@ -131,32 +168,22 @@ def study(
         world: how the world is bounded.
         bounds: how far to look.
         starts: how timelines begin.
-        prove: whether to try for a proof where nothing is found charitably.
         repair: whether to try changes of the text that close what is found.
-        progress: called with (questions answered, questions in all), roughly.
+        prove: whether to try for a proof where nothing is found charitably.
+        each: ``map``, or one that works on several cores; the order is kept.
+        progress: called with (harms tested, harms in all).
     """
-    full, wanted = Full(policy), [(harm, start) for harm in harms for start in starts]
-    begun = {start: beginning(policy, start, full) for start in starts}
-    lengths, found = range(bounds.events + 1), []
-    for number, (harm, start) in enumerate(wanted):
+    tests = [
+        Test(policy, harm, start, world, bounds, repair, prove)
+        for harm in harms
+        for start in starts
+    ]
+    found = []
+    for number, tested in enumerate(each(Test.run, tests)):
+        found.append(tested)
         if progress is not None:
-            progress(number, len(wanted))
-        setting = Setting(policy, world, begun[start], bounds.models, bounds.timeout)
-        search = Search(setting, harm, full)
-        literal = search.run(literally, lengths)
-        charitable = search.run(charitably, lengths)
-        blamed = blame(search, charitable, lengths, bounds.stretches)
-        tried: list[Repair] = []
-        for one in blamed.sets[:2] if repair else ():
-            further = range(bounds.events + _FURTHER + 1)
-            names = tuple(search.clauses)
-            tried += repairs(setting, start, harm, one, names, further)
-        answers = answered(literal, charitable, blamed)
-        proof = (
-            after_search(policy, harm, start, world, *answers, bounds.timeout) if prove else None
-        )
-        found.append(Tested(harm, start, *answers, blamed, tuple(tried), proof))
-    able = []
+            progress(number + 1, len(tests))
+    full, able = Full(policy), []
     further = range(bounds.events + _FURTHER + 1)
     for good in goods:
         given = beginning(policy, "assessed", full)
