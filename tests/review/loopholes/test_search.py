@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -149,3 +150,34 @@ def test_what_nobody_sees_is_for_harms_alone() -> None:
     fact = "record: a\nfacts:\n- {id: f, date: 2025-01-01, kind: capability_reached, model: m}\n"
     with pytest.raises(InputError, match="unknown kind of fact"):
         parse_record(Source("r.yaml", fact))
+
+
+REPAIRED = Path(__file__).parent / "repaired.yaml"
+"""RSP v2.0's assessments, repaired but for the word "routinely"."""
+
+
+@pytest.mark.parametrize(("days", "status"), [(40, "none"), (41, "found")])
+def test_routinely_is_forty_days_at_most_in_the_repaired_text(
+    days: int, status: str, tmp_path: Path
+) -> None:
+    text = REPAIRED.read_text()
+    assert "charitable: at most 2 months" in text
+    path = tmp_path / "repaired.yaml"
+    path.write_text(text.replace("at most 2 months", f"at most {days} days"))
+    found = harm(str(path), "stale", "--events", "7", "--stretches", "0")
+    assert found["charitable"]["status"] == status
+
+
+def test_lengths_are_changed_together_where_no_one_of_them_is_enough() -> None:
+    path = str(REPAIRED.parent / "together.yaml")
+    found = harm(path, "stale", "--events", "1", "--stretches", "0", "--repairs")
+    safe = [
+        {edit["kind"] + " " + edit["name"]: int(edit["value"]) for edit in one["edits"]}
+        for one in found["repairs"]
+        if one["safe"] and one["edits"][0]["kind"] != "add"
+    ]
+    assert all(len(one) == 3 for one in safe)
+    loosest = [max(one.values()) for one in safe]
+    share = min(safe[0].values())
+    assert loosest == [97, 97, 97]  # 97 and twice 47 days, less the one on which a clock is not up
+    assert share == 47

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ifthen.policy.model import Events, Policy
 from ifthen.review.loopholes.blame import Blamed
 from ifthen.review.loopholes.edits import LENGTHS, Edit, candidates, edited
 from ifthen.review.loopholes.full import Full
@@ -19,6 +20,8 @@ from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.problem import Problem, Setting
 from ifthen.review.loopholes.search import Outcome, Search, need
 from ifthen.review.loopholes.start import Start, beginning
+from ifthen.review.loopholes.wants import Deed, wants
+from ifthen.ruling.variants import below, roots
 
 LONGEST = 365
 """Days up to which a length is tried."""
@@ -73,17 +76,18 @@ class _Attempt:
 
     def repairs(self, clauses: Sequence[str]) -> Iterator[Repair]:
         names = {one.name for one in self.stretched}
-        open_: list[Edit] = []
         closed = False
         for edit in candidates(self.setting.policy, clauses):
             if names and edit.name not in names:
                 continue
             found = self._loosest((edit,), 0) if edit.kind in LENGTHS else self._tried((edit,))
             closed = closed or found.safe
-            open_ += [edit] if edit.kind in LENGTHS else []
             yield found
-        if not closed and len(open_) > 1:
-            yield from self._together(open_)
+        if not closed:
+            asked = (*clauses, *_related(self.setting.policy, self.harm))
+            open_ = [e for e in candidates(self.setting.policy, asked) if e.kind in LENGTHS]
+            if len(open_) > 1:
+                yield from self._together(open_)
         if not self.harm.hidden:
             yield self._tried((Edit("add", self.harm.id),))
 
@@ -140,3 +144,17 @@ class _Attempt:
             else:
                 low = middle
         return tried(low or 1)
+
+
+def _related(policy: Policy, harm: Harm) -> list[str]:
+    """The clauses that ask for deeds of which the harm speaks."""
+    nodes = [n for root in roots(harm.clause) for n in below(root) if isinstance(n, Events)]
+    kinds = {pattern.kind for events in nodes for pattern in events.patterns}
+    return [
+        clause.common.id
+        for clause in policy.clauses
+        if any(
+            isinstance(want, Deed) and kinds & {pattern.kind for pattern in want.patterns}
+            for want in wants(policy, clause, "", ())
+        )
+    ]
