@@ -99,12 +99,21 @@ class _Kept(Duties, States):
             yield K(neg(disj(self._of_no_model(clause, runs))), False)
 
     def _of_no_model(self, clause: Cadence, runs: K) -> Iterator[Bit]:
-        """A deed that names no model leaves growth since then open, unless nothing is asked now."""
+        """A deed that names no model leaves growth open: since then, unless nothing is asked now.
+
+        On the day of the deed before it also up to then, for growth is asked at the end of a day.
+        """
+        deeds = [self.conditions.matches(i, clause.do, self.after(i)) for i in self.slots.ruled]
+        dates = [self.slots.all[i].date for i in self.slots.ruled]
         later: Bit = neg(runs.f)
-        for index in reversed(self.slots.ruled):
-            deed = self.conditions.matches(index, clause.do, self.after(index))
-            yield conj((deed, self.slots.all[index].model_is(NOBODY), later))
-            later = disj((later, deed))
+        for place, index in reversed(list(enumerate(self.slots.ruled))):
+            before: Bit = False
+            for deed, date in zip(deeds[:place], dates[:place], strict=True):
+                same = date.key == dates[place].key
+                before = disj((conj((deed, same)), conj((before, neg(deed)))))
+            open_ = disj((later, before))
+            yield conj((deeds[place], self.slots.all[index].model_is(NOBODY), open_))
+            later = disj((later, deeds[place]))
 
     # --- decisions and powers --------------------------------------------------------------
 
