@@ -21,3 +21,8 @@ def test_the_fold_finds_what_its_definition_finds(share: int) -> None:
     assert tally.apart == []
     assert len(tally.statuses) >= REACHED
     assert all(count >= EACH // 50 for count in tally.kinds.values()), tally.kinds
+
+
+def test_each_parse_may_take_over_something_else() -> None:
+    """Case 830: under each of four parses the older version left the clause in another state."""
+    assert compare(case(2026, 830)).apart == []

@@ -32,7 +32,7 @@ from typing import TypeAlias
 from ifthen.dates import Instant
 from ifthen.policy.model import Policy
 from ifthen.record.model import Record
-from ifthen.ruling.definitional.findings import ACKNOWLEDGED, Expected, Findings
+from ifthen.ruling.definitional.findings import ACKNOWLEDGED, Expected, Findings, Handover
 from ifthen.ruling.definitional.view import Subject
 from ifthen.ruling.finding import Finding, ReadingStatus
 from ifthen.ruling.outcome import Interval, Outcome
@@ -120,10 +120,18 @@ class Checker:
 
     def _worked_out(self, place: _Place) -> Iterator[Expected]:
         name, subject, key, part, when = place
-        for handover in self.findings.handovers(self.findings.clauses[name], key, when):
+        clause = self.findings.clauses[name]
+        windows: dict[tuple[Instant, bool], list[Handover]] = {}
+        for handover in self.findings.handovers(clause, key, when):
             for left in (False, True) if handover.end is not None else (False,):
+                windows.setdefault((handover.start, left), []).append(handover)
                 for one in self.findings.of(name, handover, left=left):
                     if (one.subject, one.outcome.key, one.outcome.part) == (subject, key, part):
+                        yield one
+        for (_, left), handovers in windows.items():
+            if len(handovers) > 1:
+                for one in self.findings.apart(name, subject, handovers, left=left):
+                    if (one.outcome.key, one.outcome.part) == (key, part):
                         yield one
 
 

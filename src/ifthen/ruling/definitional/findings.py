@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import islice, product
 from typing import TypeAlias
 
 from ifthen.dates import SECONDS_PER_DAY, Instant
@@ -38,6 +39,8 @@ Place: TypeAlias = tuple[str, str]
 """Key and part of an outcome."""
 Handover: TypeAlias = Window
 """A window of a version, with what it may have taken over from an older one."""
+_MOST_APART = 500
+"""Combinations of what each parse took over that are tried for one finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,32 +245,66 @@ class Findings:
         for subject in self._subjects(clause, handover):
             views = [self.view] if self.sure is None else [self.view, self.sure]
             asked = [(readings, view) for view in views for readings in assignments]
-            found = compared(
-                clause, [self._table(clause, subject, *each, handover) for each in asked]
-            )
-            if left:
-                found = [{p: o for p, o in table.items() if not o.carry} for table in found]
-            count = len(assignments)
-            sures: Sequence[Table | None] = found[count:] or [None] * count
-            tables = list(zip(assignments, found[:count], sures, strict=True))
-            places = [place for _, table, _ in tables for place in table]
-            places += [
-                place
-                for _, _, sure in tables
-                for place, outcome in (sure or {}).items()
-                if outcome.status in NOT_KEPT
+            tables = [self._table(clause, subject, *each, handover) for each in asked]
+            yield from self._merged(clause, subject, tables, left=left)
+
+    def apart(
+        self, name: str, subject: Subject, handovers: Sequence[Handover], *, left: bool
+    ) -> Iterator[Expected]:
+        """Findings of a clause of which each parse took over something else.
+
+        Under each parse an older version left the clause in a state of its own. Where memory is
+        asked for too, nothing is tried.
+        """
+        clause = self.clauses[name]
+        assignments = self._assignments.get(name, ())
+        if len(assignments) < 2 or self.sure is not None:
+            return
+        each: list[list[dict[Place, Outcome]]] = []
+        for readings in assignments:
+            tables: list[dict[Place, Outcome]] = []
+            for handover in handovers:
+                table = self._table(clause, subject, readings, self.view, handover)
+                if table not in tables:
+                    tables.append(table)
+            each.append(tables)
+        for some in islice(product(*each), _MOST_APART):
+            yield from self._merged(clause, subject, list(some), left=left)
+
+    def _merged(
+        self,
+        clause: Clause,
+        subject: Subject,
+        tables: Sequence[dict[Place, Outcome]],
+        *,
+        left: bool,
+    ) -> Iterator[Expected]:
+        """What the outcomes under each parse, with memory and without, come to."""
+        assignments = self._assignments[clause.common.id]
+        found = compared(clause, tables)
+        if left:
+            found = [{p: o for p, o in table.items() if not o.carry} for table in found]
+        count = len(assignments)
+        sures: Sequence[Table | None] = found[count:] or [None] * count
+        each_parse = list(zip(assignments, found[:count], sures, strict=True))
+        places = [place for _, table, _ in each_parse for place in table]
+        places += [
+            place
+            for _, _, sure in each_parse
+            for place, outcome in (sure or {}).items()
+            if outcome.status in NOT_KEPT
+        ]
+        for place in (each := dict.fromkeys(places)):
+            told = [
+                (readings, _told(_asked(table, place), sure, place), place in table)
+                for readings, table, sure in each_parse
             ]
-            for place in (each := dict.fromkeys(places)):
-                told = [
-                    (readings, _told(_asked(table, place), sure, place), place in table)
-                    for readings, table, sure in tables
-                ]
-                stated = [(readings, outcome) for readings, outcome, here in told if here]
-                if not stated or any(outcome.status != "undetermined" for _, outcome in stated):
-                    stated = [(readings, outcome) for readings, outcome, _ in told]
-                expected = self._expected(clause, subject, stated)
-                if place[0] != "-" or len(each) == 1 or expected.status != "dormant":
-                    yield expected
+            stated = [(readings, outcome) for readings, outcome, here in told if here]
+            if not stated or any(outcome.status != "undetermined" for _, outcome in stated):
+                stated = [(readings, outcome) for readings, outcome, _ in told]
+            expected = self._expected(clause, subject, stated)
+            if place[0] != "-" or len(each) == 1 or expected.status != "dormant":
+                yield expected
 
     def _expected(
         self, clause: Clause, subject: Subject, found: list[tuple[Mapping[str, str], Outcome]]
