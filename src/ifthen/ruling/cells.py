@@ -334,7 +334,7 @@ class Cell:
         latest = max(
             (s.late_seconds for s in settlements if s.late_seconds is not None), default=None
         )
-        if due.high is not None and worst.status not in ("met", "late"):
+        if due.high is not None and any(s.status not in ("met", "late") for s in settlements):
             self.wake_at(due.high + 1, at)
             self.wake_at((due.low or 0) + 1, at)
         beyond = due.high is None or self.window.closed_by(due.high)

@@ -38,8 +38,8 @@ from ifthen.ruling.finding import Finding, ReadingStatus
 from ifthen.ruling.outcome import Interval, Outcome
 from ifthen.ruling.reasons import Because
 
-_Place: TypeAlias = tuple[str, Subject, str, str, Interval | None]
-"""Clause, subject, and key and part of the outcome, and when it was triggered."""
+_Place: TypeAlias = tuple[str, Subject, str, str, tuple[Interval | None, ...]]
+"""Clause, subject, key and part of the outcome, and when it was triggered under each parse."""
 
 
 def check(
@@ -108,7 +108,9 @@ class Checker:
         """
         outcome = finding.outcome
         subject = Subject(finding.subject.model, finding.subject.standard)
-        place = (_clause_of(finding), subject, outcome.key, outcome.part, outcome.triggered)
+        told = [outcome, *(reading.outcome for reading in finding.readings)]
+        whens = tuple(dict.fromkeys(one.triggered for one in told))
+        place = (_clause_of(finding), subject, outcome.key, outcome.part, whens)
         if place not in self._places:
             self._places[place] = ([], self._worked_out(place))
         known, more = self._places[place]
@@ -119,10 +121,11 @@ class Checker:
                 yield one
 
     def _worked_out(self, place: _Place) -> Iterator[Expected]:
-        name, subject, key, part, when = place
+        name, subject, key, part, whens = place
         clause = self.findings.clauses[name]
         windows: dict[tuple[Instant, bool], list[Handover]] = {}
-        for handover in self.findings.handovers(clause, key, when):
+        tried = (h for when in whens for h in self.findings.handovers(clause, key, when))
+        for handover in dict.fromkeys(tried):
             for left in (False, True) if handover.end is not None else (False,):
                 windows.setdefault((handover.start, left), []).append(handover)
                 for one in self.findings.of(name, handover, left=left):
