@@ -94,6 +94,21 @@ def test_every_witness_breaks_nothing_when_it_is_ruled_again(policy: str, name: 
     assert not [f for f in ruling.findings if f.status in FAULTS]
 
 
+@pytest.mark.parametrize(
+    ("policy", "power"),
+    [
+        ("anthropic/rsp@2.0", "lower-safeguards"),
+        ("openai/preparedness@2", "adjust-safeguards"),
+        ("us-ca/sb53@2025", None),
+    ],
+)
+def test_only_powers_that_a_policy_gives_are_used(policy: str, power: str | None) -> None:
+    found = harm(policy, "exit-unpaid", "--events", "3", "--stretches", "0")
+    facts = (found["charitable"]["timeline"] or {"facts": []})["facts"]
+    used = {fact["power"] for fact in facts if fact["kind"] == "power_exercised"}
+    assert (found["verdict"], used) == (("open", {power}) if power else ("none", set()))
+
+
 def test_a_policy_can_be_kept_and_work_goes_on() -> None:
     ((study,), _) = asked("anthropic/rsp@2.0", "--harm", "untold", "--start", "assessed")
     assert [one["status"] for one in study["able"]] == ["found"]
