@@ -6,10 +6,7 @@ Every timeline is ruled, and what keeps the other promises is added, as the sear
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
-from types import SimpleNamespace
-from typing import Any
 
 from ifthen import Policy, Source, parse_policy
 from ifthen.dates import parse_day
@@ -20,6 +17,7 @@ from ifthen.review.loopholes.diligence import complete
 from ifthen.review.loopholes.edits import Edit
 from ifthen.review.loopholes.full import Full
 from ifthen.review.loopholes.harms import Harm, Harms, parse_harms
+from ifthen.review.loopholes.proof.attempt import Attempt
 from ifthen.review.loopholes.repair import Repair
 from ifthen.review.loopholes.search import Outcome, Witness
 from ifthen.review.loopholes.stance import Stretch, Taken
@@ -102,13 +100,6 @@ HOSTILE = (
 )
 SOON = Stretch("word", "soon")
 MARGIN, HONEST = Stretch("world", "margin"), Stretch("world", "honest-findings")
-
-
-@dataclass(frozen=True, slots=True)
-class Proved(Tested):
-    """One harm with a proof."""
-
-    proof: Any = None
 
 
 def policy_of(text: str = POLICY) -> Policy:
@@ -219,10 +210,11 @@ class _Maker:
     def stale(self, *, proved: bool) -> Tested:
         """Undetermined, or proved."""
         open_ = Outcome("undetermined", 0, None, (), (), "no timeline of that length keeps these")
-        given = (self.harms["stale"], "assessed", open_, open_, Blame((), 3, 2))
+        proof = None
         if proved:
-            return Proved(*given, proof=SimpleNamespace(holds=True, clauses=("assess",)))
-        return Tested(*given)
+            assumes = ("effective compute may grow by any amount",)
+            proof = Attempt("proved", "words", ("assess",), assumes, seconds=0.05)
+        return Tested(self.harms["stale"], "assessed", open_, open_, Blame((), 3, 2), (), proof)
 
     def past(self) -> Tested:
         """Stretched, by an assumption or by two others; what happens is seen by nobody."""

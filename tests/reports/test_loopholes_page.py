@@ -138,6 +138,10 @@ def test_the_page_shows_what_the_json_holds() -> None:
     assert [one["verdict"] for one in told["harms"]] == [state(one) for one in study.tested]
 
 
+def made_json(*, proved: bool) -> list[dict[str, Any]]:
+    return list(made(proved=proved).as_json()["harms"])
+
+
 def test_what_the_json_holds_is_explained() -> None:
     page = DOCS.read_text(encoding="utf-8")
 
@@ -162,6 +166,8 @@ def test_what_the_json_holds_is_explained() -> None:
         "set": [each for one in harms for each in one["blame"]["sets"]],
         "timeline": timelines,
         "repair": [each for one in harms for each in one["repairs"]],
+        "edit": [edit for one in harms for each in one["repairs"] for edit in each["edits"]],
+        "proof": [one["proof"] for one in made_json(proved=True) if one["proof"] is not None],
     }
     for name, found in samples.items():
         assert found, name

@@ -33,7 +33,7 @@ _MARGIN = Shape(
     (
         Field("policy", Form("policy id"), "developer/family@version.", required=True),
         Field("ahead", TEXT, "A factor: 6x.", required=True),
-        Field("clause", ID, "The clause of the policy that promises it.", required=True),
+        Field("clause", ID, "The clause of the policy that promises it."),
     ),
 )
 _FILE = Shape(
