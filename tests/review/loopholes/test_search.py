@@ -135,6 +135,15 @@ def test_exit_codes_tell_open_from_bad_input() -> None:
     assert asked()[1] == 2
 
 
+def test_a_file_without_harms_has_nothing_to_test(tmp_path: Any) -> None:
+    path = tmp_path / "harms.yaml"
+    path.write_text("harms: []\n", encoding="utf-8")
+    arguments = ["review", "loopholes", "anthropic/rsp@2.0", "--harms", str(path)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert f"{path}:1:1: error: there is no harm" in result.stderr
+
+
 def test_harms_of_ones_own_are_read_with_places(tmp_path: Any) -> None:
     path = tmp_path / "harms.yaml"
     path.write_text(
