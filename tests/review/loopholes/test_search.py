@@ -1,7 +1,9 @@
 """The search on encoded policies; every witness is ruled again, from its JSON, under the policy."""
 
 import json
+import time
 from dataclasses import replace
+from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from click.testing import CliRunner
 
 from ifthen import InputError, Source, load_policy, parse_policy, parse_record, rule
 from ifthen.cli.app import app
+from ifthen.cli.review.loopholes import _workers
 from ifthen.ruling.finding import FAULTS
 
 
@@ -133,6 +136,17 @@ def test_exit_codes_tell_open_from_bad_input() -> None:
     assert "did you mean 'stale'" in output.lower()
     assert asked("anthropic/rsp@2.0", "--growth", "fast")[1] == 2
     assert asked()[1] == 2
+
+
+def test_no_worker_outlives_an_interruption() -> None:
+    def interrupted() -> None:
+        with _workers(2) as each:
+            each(time.sleep, [600, 600])  # stands for a solver at work: nobody waits for it
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not active_children()
 
 
 def test_a_file_without_harms_has_nothing_to_test(tmp_path: Any) -> None:
