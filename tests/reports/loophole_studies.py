@@ -131,6 +131,7 @@ class _Maker:
             self.unassessed(),
             self.stale(proved=proved),
             self.past(),
+            self.past_new(),
         )
         good = (self.goods[0], Outcome("found", 0))
         world = world_for(self.policy, self.margin, World())
@@ -215,6 +216,11 @@ class _Maker:
             assumes = ("effective compute may grow by any amount",)
             proof = Attempt("proved", "words", ("assess",), assumes, seconds=0.05)
         return Tested(self.harms["stale"], "assessed", open_, open_, Blame((), 3, 2), (), proof)
+
+    def past_new(self) -> Tested:
+        """None, and nothing that is promised had to be kept for it."""
+        none = Outcome("none", 3, None, (), (), "", 726, 1)
+        return Tested(self.harms["past"], "nothing", none, none, Blame((), 3, 2))
 
     def past(self) -> Tested:
         """Stretched, by an assumption or by two others; what happens is seen by nobody."""

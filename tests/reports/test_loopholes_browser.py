@@ -145,21 +145,21 @@ def test_filters_leave_what_was_asked_for_and_count_it(
     count = "document.querySelector('#filters output').value"
     folds = "[...document.querySelectorAll('.tested')].filter(f => f.checkVisibility()).length"
     show(chrome, pages["all"])
-    assert len(visible(chrome)) == 12
-    assert ask(chrome, count) == "12 of 12 cells"
+    assert len(visible(chrome)) == 14
+    assert ask(chrome, count) == "14 of 14 cells"
     choose(chrome, "form.elements.developer.value = 'lab'")
     assert {developer for developer, _, _ in visible(chrome)} == {"lab"}
-    assert ask(chrome, folds) == 6
+    assert ask(chrome, folds) == 7
     choose(chrome, "form.elements.harm.value = 'untold'")
     assert visible(chrome) == [["lab", "untold", "open"], ["lab", "untold", "stretched"]]
     heads = "[...document.querySelectorAll('th[data-harm]')].filter(h => h.checkVisibility())"
     assert ask(chrome, f"{heads}.map(h => h.textContent)") == ["untold"]
     choose(chrome, "form.elements.state.value = 'open'")
     assert visible(chrome) == [["lab", "untold", "open"]]
-    assert ask(chrome, count) == "1 of 12 cells"
+    assert ask(chrome, count) == "1 of 14 cells"
     assert ask(chrome, folds) == 1
     choose(chrome, "form.reset()")
-    assert len(visible(chrome)) == 12
+    assert len(visible(chrome)) == 14
 
 
 def test_a_link_to_what_is_filtered_away_brings_it_back(
@@ -188,8 +188,8 @@ def test_states_differ_by_shape_in_the_dark_and_without_colour(
     show(chrome, pages["all"])
     light = ask(chrome, colour)
     found = ask(chrome, shapes)
-    assert set(found) == {"open", "stretched", "undetermined", "none", "proved"}
-    assert len(set(found.values())) == 5
+    assert set(found) == {"open", "stretched", "undetermined", "none", "proved", "moot"}
+    assert len(set(found.values())) == 6
     show(chrome, pages["all"], prefers_color_scheme="dark")
     assert ask(chrome, colour) != light
     assert ask(chrome, shapes) == found

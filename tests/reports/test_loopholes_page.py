@@ -11,6 +11,7 @@ import re
 from dataclasses import fields, replace
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -106,7 +107,7 @@ def test_every_cell_leads_to_the_section_that_says_the_same() -> None:
 def test_every_link_leads_somewhere_on_the_page() -> None:
     reader = read(write_loopholes_page([made(), made(HOSTILE)]))
     links = [str(link.attributes["href"]) for link in reader.root.all("a")]
-    assert len(links) == 1 + 2 * (1 + 6 + 2)
+    assert len(links) == 1 + 2 * (1 + 7 + 2)
     assert {link.removeprefix("#") for link in links} <= reader.ids
     assert all(link.startswith("#") for link in links)
 
@@ -135,7 +136,9 @@ def test_the_page_shows_what_the_json_holds() -> None:
         for repair in one["repairs"]:
             assert all(edit["name"] in shown for edit in repair["edits"])
     assert all(line in spaced(page) for line in told["assumes"])
-    assert [one["verdict"] for one in told["harms"]] == [state(one) for one in study.tested]
+    states = [state(one) for one in study.tested]
+    verdicts = ["none" if name == "moot" else name for name in states]
+    assert [one["verdict"] for one in told["harms"]] == verdicts
 
 
 def made_json(*, proved: bool) -> list[dict[str, Any]]:
@@ -224,6 +227,15 @@ def test_a_proof_counts_where_nothing_was_found_and_not_where_something_was() ->
     assert "there is a proof" not in spaced(root(made()))
 
 
+def test_what_needs_no_clause_is_no_merit_of_the_text() -> None:
+    one = next(o for o in made().tested if (o.harm.id, o.start) == ("past", "nothing"))
+    assert (one.verdict, state(one)) == ("none", "moot")
+    proof = SimpleNamespace(status="proved", taking="literal", clauses=())
+    assert state(replace(one, proof=proof)) == "moot"
+    rests = replace(one, literal=replace(one.literal, clauses=("gate",)))
+    assert state(rests) == "none"
+
+
 def test_the_legend_tells_the_states_that_occur_and_what_none_does_not_mean() -> None:
     (legend,) = (s for s in root(made()).all("section") if s.attributes.get("id") == "legend")
     chips = [chip.text for chip in legend.all("span", "status")]
@@ -240,7 +252,7 @@ def test_assumptions_of_one_policy_are_not_told_of_all() -> None:
 
 
 def test_the_harm_stands_in_the_order_of_the_days() -> None:
-    (one,) = (t for t in made().tested if t.harm.id == "past")
+    one = next(t for t in made().tested if t.harm.id == "past")
     assert one.witness is not None
     assert [line.number for line in story(one.harm, one.witness)] == [1, None]
     later = replace(one.witness.facts[-1], day=one.witness.end, part="chosen")
@@ -330,7 +342,8 @@ def test_the_command_writes_the_page_of_what_it_prints(
     cells = [
         c for c in read(html.read_text("utf-8")).root.all("td") if "data-state" in c.attributes
     ]
-    assert [(c.attributes["data-harm"], c.attributes["data-state"]) for c in cells] == [
+    found = [(c.attributes["data-harm"], c.attributes["data-state"]) for c in cells]
+    assert [(harm, "none" if name == "moot" else name) for harm, name in found] == [
         (one["harm"], one["verdict"]) for one in told["harms"]
     ]
     assert {one["verdict"] for one in told["harms"]} >= {"open", "stretched", "none"}

@@ -41,7 +41,9 @@ def in_blocks(
         from ray.util.joblib import register_ray
 
         register_ray()
-    with connected(backend), joblib.parallel_config(backend=backend, n_jobs=jobs):
+    # Joblib takes None for a backend without a name: one that was not chosen is not handed on.
+    chosen = {} if backend is None else {"backend": backend}
+    with connected(backend), joblib.parallel_config(**chosen, n_jobs=jobs):
         # Tens of blocks a call keep the work from being sent more often than it is worth; a wave
         # of calls at a time bounds what is in flight, for backends that cannot yield as they go.
         workers = max(1, joblib.effective_n_jobs(jobs))

@@ -19,6 +19,7 @@ from ifthen.reports.loopholes_words import (
     harms_of,
     kept,
     needs,
+    proof_of,
     sight,
     starts_of,
     state,
@@ -229,9 +230,9 @@ def _cell(study: Study, harm: str, one: Tested | None, places: Places) -> Html:
 
 def _reach(one: Tested) -> list[str]:
     """How many events each reading takes, or up to how many nothing is found."""
-    if state(one) == "proved":
+    if proof_of(one) is not None and state(one) in ("proved", "moot"):
         return ["any number of events"]
-    if state(one) == "none":
+    if state(one) in ("none", "moot"):
         return [f"up to {plural(one.charitable.length, 'event')}"]
     literal, charitable = _short(one.literal), _short(one.charitable)
     if literal != charitable:

@@ -124,7 +124,7 @@ def _write_legend(page: Page, studies: Sequence[Study]) -> None:
     for name, says in STATES.items():
         if name in present:
             reach = ""
-            if name == "none":
+            if name in ("none", "moot"):
                 reach = f" up to {events(studies[0].bounds.events)}, which is no proof"
             page.item(says.mark, says.short + reach, column=3)
     if any(sight(one) == "silent" for one in every):
@@ -186,6 +186,8 @@ def _row(one: Tested) -> str:
     parts = [f"literally {literal}, charitably {charitable}"]
     if literal == charitable:
         parts = [f"literally and charitably {literal}"]
+    if state(one) == "moot":
+        parts.append(STATES["moot"].short)
     if proof_of(one) is not None:
         parts.append(STATES["proved"].short)
     if needs(one):

@@ -24,7 +24,7 @@ from ifthen.review.loopholes.start import Start
 from ifthen.review.loopholes.study import CALENDAR, Study, Tested
 from ifthen.ruling.wording import bound_text
 
-State: TypeAlias = Literal["open", "stretched", "undetermined", "none", "proved"]
+State: TypeAlias = Literal["open", "stretched", "undetermined", "none", "proved", "moot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,14 @@ STATES: dict[State, Says] = {
         "proved for any number of events",
         "No timeline of any length, under the assumptions listed: there is a proof.",
     ),
+    "moot": Says(
+        "~",
+        "dim",
+        "does not arise, whatever is promised",
+        "In so many events the harm does not come about even where nothing is promised: the text "
+        "knows nothing of what it speaks of, such as a warning or a power, or the beginning "
+        "excludes it. That is no merit of the text.",
+    ),
 }
 """Every state, the gravest first."""
 BEGINS: dict[Start, str] = {"assessed": "model at hand", "nothing": "new model"}
@@ -101,7 +109,7 @@ def proved(proof: Attempt) -> str:
         return f"not proved: {proof.why}"
     rests = f"rests on {', '.join(proof.clauses)}"
     if not proof.clauses:
-        rests = "rests on no clause: from this beginning it cannot happen"
+        rests = "rests on no clause: it cannot happen whatever is promised"
     if proof.never_crosses:
         rests += ", which keep the model from passing the threshold at all under the margin assumed"
     growth = next(line for line in proof.assumes if "compute" in line)
@@ -115,6 +123,9 @@ def proved(proof: Attempt) -> str:
 def state(one: Tested) -> State:
     """What was found, in one word."""
     found = one.verdict
+    answers = (one.literal, one.charitable)
+    if found == "none" and not any(answer.clauses or answer.skipped for answer in answers):
+        return "moot"
     if found in ("none", "undetermined") and proof_of(one) is not None:
         return "proved"
     return found

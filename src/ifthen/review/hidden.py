@@ -50,21 +50,31 @@ def target(policy: Policy) -> str | None:
 
 def assessments(policy: Policy) -> tuple[str, ...]:
     """The assessments that the policy tells apart, preliminary ones first."""
-    named = {
+    named = _words(policy, "assessment_completed", "assessment")
+    rest = sorted(named - {"preliminary", "comprehensive"})
+    first = [name for name in ("preliminary", "comprehensive") if name in named]
+    return (*first, *rest) or ("comprehensive",)
+
+
+def powers(policy: Policy) -> frozenset[str]:
+    """The powers of which the policy speaks: nobody can use another under it."""
+    return frozenset(_words(policy, "power_exercised", "power"))
+
+
+def _words(policy: Policy, kind: str, attribute: str) -> set[str]:
+    """What the clauses of a policy ask an attribute of a kind of fact to state."""
+    return {
         value
         for clause in policy.clauses
         for root in roots(clause)
         for node in below(root)
         if isinstance(node, Events)
         for pattern in node.patterns
-        if pattern.kind == "assessment_completed"
+        if pattern.kind == kind
         for test in pattern.tests
-        if test.attribute == "assessment"
+        if test.attribute == attribute
         for value in test.values
     }
-    rest = sorted(named - {"preliminary", "comprehensive"})
-    first = [name for name in ("preliminary", "comprehensive") if name in named]
-    return (*first, *rest) or ("comprehensive",)
 
 
 def mentions(policy: Policy, word: str) -> bool:

@@ -223,6 +223,23 @@ def test_a_text_with_two_parses_leaves_it_open_where_they_differ() -> None:
     )
 
 
+def test_a_day_that_facts_state_is_never_called_the_same() -> None:
+    covers = "kind: whenever\nfor_each: model\nwhen: risk_report\nrequire: >-\n  {}"
+    old = covers.format("not did(model_released)")
+    new = covers.format(
+        "not (did(model_released) and between(last(model_released).date, this.coverage_date)"
+        " >= 0 days)"
+    )
+    # A release after the day that the report covers offends against the old text alone, and no
+    # record in which a report covers its own day can show it.
+    entry = clause(diff({"one": old}, {"one": new}))
+    assert (entry["outcome"], answers(entry)) == ("weakened", ("yes", "no"))
+    # Nor may the question be closed where structure does not answer it.
+    other = covers.format("not did(model_released) or did(drill_held)")
+    way = clause(diff({"one": other}, {"one": new}))["ways"]["weaker"]
+    assert way["answer"] != "no"
+
+
 # --- the whole policy -------------------------------------------------------------------------
 
 

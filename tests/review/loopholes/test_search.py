@@ -1,7 +1,9 @@
 """The search on encoded policies; every witness is ruled again, from its JSON, under the policy."""
 
 import json
+import time
 from dataclasses import replace
+from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from click.testing import CliRunner
 
 from ifthen import InputError, Source, load_policy, parse_policy, parse_record, rule
 from ifthen.cli.app import app
+from ifthen.cli.review.loopholes import _workers
 from ifthen.ruling.finding import FAULTS
 
 
@@ -94,6 +97,21 @@ def test_every_witness_breaks_nothing_when_it_is_ruled_again(policy: str, name: 
     assert not [f for f in ruling.findings if f.status in FAULTS]
 
 
+@pytest.mark.parametrize(
+    ("policy", "power"),
+    [
+        ("anthropic/rsp@2.0", "lower-safeguards"),
+        ("openai/preparedness@2", "adjust-safeguards"),
+        ("us-ca/sb53@2025", None),
+    ],
+)
+def test_only_powers_that_a_policy_gives_are_used(policy: str, power: str | None) -> None:
+    found = harm(policy, "exit-unpaid", "--events", "3", "--stretches", "0")
+    facts = (found["charitable"]["timeline"] or {"facts": []})["facts"]
+    used = {fact["power"] for fact in facts if fact["kind"] == "power_exercised"}
+    assert (found["verdict"], used) == (("open", {power}) if power else ("none", set()))
+
+
 def test_a_policy_can_be_kept_and_work_goes_on() -> None:
     ((study,), _) = asked("anthropic/rsp@2.0", "--harm", "untold", "--start", "assessed")
     assert [one["status"] for one in study["able"]] == ["found"]
@@ -118,6 +136,26 @@ def test_exit_codes_tell_open_from_bad_input() -> None:
     assert "did you mean 'stale'" in output.lower()
     assert asked("anthropic/rsp@2.0", "--growth", "fast")[1] == 2
     assert asked()[1] == 2
+
+
+def test_no_worker_outlives_an_interruption() -> None:
+    def interrupted() -> None:
+        with _workers(2) as each:
+            each(time.sleep, [600, 600])  # stands for a solver at work: nobody waits for it
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not active_children()
+
+
+def test_a_file_without_harms_has_nothing_to_test(tmp_path: Any) -> None:
+    path = tmp_path / "harms.yaml"
+    path.write_text("harms: []\n", encoding="utf-8")
+    arguments = ["review", "loopholes", "anthropic/rsp@2.0", "--harms", str(path)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert f"{path}:1:1: error: there is no harm" in result.stderr
 
 
 def test_harms_of_ones_own_are_read_with_places(tmp_path: Any) -> None:

@@ -87,6 +87,11 @@ def test_a_level_is_searched_for_and_sets_the_exit_code() -> None:
         assert remedy["suffices"] == (last["value"] if last["verdict"] == "under" else None)
 
 
+def test_workers_need_no_backend_to_be_named() -> None:
+    asked = ("anthropic/rsp@1.0", "--house", "honest", "--json", *QUICK)
+    assert run(*asked, "--jobs", "2").stdout == run(*asked).stdout
+
+
 def test_what_suffices_is_told_in_words() -> None:
     asked = ("anthropic/rsp@1.0", "--house", "hurried", "--futures", "100", "--years", "0.5")
     result = run(*asked, "--under", "400 days")

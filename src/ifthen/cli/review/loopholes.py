@@ -148,10 +148,15 @@ def _workers(jobs: int) -> Iterator[Any]:
         yield map
         return
     from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from multiprocessing import active_children, get_context
 
     with ProcessPoolExecutor(jobs, get_context("spawn")) as executor:
-        yield executor.map
+        try:
+            yield executor.map
+        except BaseException:  # an interruption: a solver at work would be waited for
+            for worker in active_children():
+                worker.terminate()
+            raise
 
 
 def _factor(option: str, text: str) -> Fraction:

@@ -22,11 +22,15 @@ from ifthen.review.loopholes.calendar import FIRST, Unsupported
 from ifthen.review.loopholes.concrete import Plain, figure
 from ifthen.review.loopholes.kleene import K, conj, disj, neg
 from ifthen.ruling.variants import Anatomy, below, roots
-from ifthen.vocabulary import KINDS
+from ifthen.vocabulary import KINDS, attributes_of
 
 _SAME = "every record tried says the same of "
 _PINNED = {"flop": f"{_SAME}FLOP", "gain": f"{_SAME}progress in units of its own"}
 """Measures that every timeline has alike, and so why none among them is no answer."""
+_DATES = frozenset(
+    name for kind in KINDS for name, said in attributes_of(kind).items() if said.type == "date"
+) - {"published"}
+"""What states a day: in every timeline that of the fact itself."""
 
 
 Which: TypeAlias = Literal["old", "new"]
@@ -49,7 +53,7 @@ class Comparison:
         self._events = bounds.events
         self._unsupported = ""
         self._parses = {which: _parses(side, names) for which, side in self._sides.items()}
-        self._pinned = next((why for s in (old, new) for why in _pinned(s)), "")
+        self._pinned = next((why for s in (old, new) for why in pinned(s)), "")
         if old.clause.common.month_end != new.clause.common.month_end:
             self._pinned = "no record tried falls on a day that only some months have"
         try:
@@ -146,7 +150,8 @@ def _parses(side: Side, names: Mapping[str, str]) -> list[tuple[Readings, Readin
     return [(own, {names.get(r, r): option for r, option in own.items()}) for own in assignments]
 
 
-def _pinned(side: Side) -> Iterator[str]:
+def pinned(side: Side) -> Iterator[str]:
+    """What a clause asks that every timeline has alike, so that none among them is no answer."""
     for clause in side.with_counted():
         for root in roots(clause):
             for node in below(root):
@@ -154,6 +159,8 @@ def _pinned(side: Side) -> Iterator[str]:
                     yield _PINNED[node.function]
                 if isinstance(node, Attribute) and node.name == "published":
                     yield f"{_SAME}when a change of policy is published"
+                elif isinstance(node, Attribute) and node.name in _DATES:
+                    yield f"in every record tried {node.name} is the day of the fact itself"
 
 
 def raw_fact(fact: Plain) -> Raw:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from ifthen.dates import Day, end_of
 from ifthen.policy.model import Clause, Forbid, Policy, Power
 from ifthen.record.model import Record
-from ifthen.review.diff.bounded import counted, raw_fact
+from ifthen.review.diff.bounded import counted, pinned, raw_fact
 from ifthen.review.diff.replay import (
     OFFENCES,
     Plain,
@@ -97,6 +97,8 @@ class Successor:
             tested = conj(value.f for value in _values(timelines, emptied))
             if timelines.ask(keeps, tested, literal=True)[0] != "sat":
                 return _open(f"{few} keep {', '.join(taken)} where it is put to the test", taken)
+            for why in (why for side in (old, *sides) for why in pinned(side)):
+                return _open(why, taken)
             return Whole(Way("no", "bounded", self._bounds.events), tuple(taken))
         facts, end = timelines.facts(solution)
         return self._ruled(old, facts, end, taken)

@@ -112,6 +112,8 @@ def parse_harms(policy: Policy, source: Source) -> Harms:
     clauses = [builder.build(kind, values) for kind, values in document.get("harms", [])]
     goods = [builder.build(kind, values) for kind, values in document.get("goods", [])]
     margin, promised_by = _margin(document, policy, problems)
+    if not document.get("harms"):
+        problems.add(document.span, "there is no harm", "write a clause whose breach is one")
     if problems:
         raise InputError(problems.sorted())
     harms, able = (tuple(Harm(_prefixed(one)) for one in many) for many in (clauses, goods))

@@ -102,14 +102,17 @@ class Search:
         """
         why_not, policy = "", self.setting.policy
         kept_off = frozenset(kinds_of([self.harm.clause], policy))
-        passed: dict[int, list[Any]] = {}
+        problem: Problem | None = None
+        others: list[Any] = []
         while True:
+            last = problem
             try:
                 problem = self._problem(length)
             except Unsupported as why:
                 return self._open(length, f"the harm asks for {why}, which is not searched")
             self.skipped.update(problem.skipped)
-            others = passed.setdefault(id(problem), [])
+            if problem is not last:
+                others = []
             assumptions = assumed(problem)
             answer, model = problem.solve([*assumptions, *others])
             if answer == "unsat" and others:

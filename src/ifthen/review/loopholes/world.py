@@ -15,7 +15,7 @@ from typing import Any
 import z3
 
 from ifthen.policy.model import Policy
-from ifthen.review.hidden import assessments
+from ifthen.review.hidden import assessments, powers
 from ifthen.review.loopholes.findings import as_term, findings, same_model, truth
 from ifthen.review.loopholes.kleene import Bit, conj, disj, neg
 from ifthen.review.loopholes.models import FIGURES, Models
@@ -74,6 +74,7 @@ class World:
             "a change of policy is published the day before it applies",
             "a finding speaks of every threshold or category",
             "assessments and findings are of the kinds that the policy tells apart",
+            "no power is used but those of which the policy speaks",
             "every training run is larger in FLOP than any law asks about",
             "progress in units of its own, such as fine-tuning, stays at nothing",
             "thresholds other than the one that is hidden are not crossed",
@@ -101,6 +102,8 @@ def constraints(
         findings(found, slot, slots, policy, stance)
         for (name, word), var in slot.words.items():
             if name == "assessment" and word not in assessments(policy):
+                add(z3.Not(var))
+            if name == "power" and word not in powers(policy):
                 add(z3.Not(var))
     return [bit for bit in found if bit is not True]
 
