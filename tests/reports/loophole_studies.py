@@ -210,7 +210,7 @@ class _Maker:
 
     def stale(self, *, proved: bool) -> Tested:
         """Undetermined, or proved."""
-        open_ = Outcome("undetermined", 0, None, (), (), "no timeline of that length keeps these")
+        open_ = Outcome("undetermined", 0, None, (), (), "no timeline of 0 events keeps assess")
         proof = None
         if proved:
             assumes = ("effective compute may grow by any amount",)

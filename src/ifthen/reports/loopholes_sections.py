@@ -20,7 +20,6 @@ from ifthen.reports.loopholes_words import (
     proved,
     quoted,
     reach,
-    reason,
     repaired,
     sets,
     sight,
@@ -242,7 +241,7 @@ def _folded(witness: Witness, one: Tested, heading: str) -> Html:
 
 
 def _open(one: Tested) -> Iterator[Html]:
-    left = list(dict.fromkeys(reason(outcome) for outcome in one.blame.open))
+    left = list(dict.fromkeys(outcome.why for outcome in one.blame.open))
     if left:
         yield _part("Left open when blame was laid", tag("ul", *(tag("li", line) for line in left)))
     missing: Iterable[Html] = (

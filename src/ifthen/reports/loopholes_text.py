@@ -23,7 +23,6 @@ from ifthen.reports.loopholes_words import (
     proved,
     quoted,
     reach,
-    reason,
     reasons,
     repaired,
     sets,
@@ -217,7 +216,7 @@ def _write_tested(page: Page, study: Study, one: Tested) -> None:
     if sets(one):
         page.item("", reach(one), column=13)
     for outcome in one.blame.open[:1]:
-        page.item("Left open:", reason(outcome), column=13)
+        page.item("Left open:", outcome.why, column=13)
     for name, why in skipped(one).items():
         page.item("Not searched:", f"clause {name}: {why}; rule still judges it", column=15)
     if one.proof is not None:

@@ -16,7 +16,7 @@ from ifthen.review.loopholes.findings import ASSUMPTIONS
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.proof.attempt import Attempt
 from ifthen.review.loopholes.proof.stances import TAKINGS
-from ifthen.review.loopholes.repair import Repair
+from ifthen.review.loopholes.repair import LONGEST, Repair
 from ifthen.review.loopholes.search import Outcome, Witness
 from ifthen.review.loopholes.sight import harm_days, silent
 from ifthen.review.loopholes.stance import Stretch
@@ -147,18 +147,13 @@ def status(outcome: Outcome) -> str:
         return f"open ({'no event at all' if outcome.length == 0 else events(outcome.length)})"
     if outcome.status == "none":
         return f"none up to {events(outcome.length)}, which last {outcome.span} days at most"
-    return f"undetermined ({reason(outcome)})"
-
-
-def reason(outcome: Outcome) -> str:
-    """Why an outcome is undetermined."""
-    return outcome.why.replace("of that length", f"of {events(outcome.length)}")
+    return f"undetermined ({outcome.why})"
 
 
 def reasons(one: Tested) -> str:
     """Why a harm is undetermined, taken literally and charitably; empty where neither is."""
     told = {
-        name: reason(outcome)
+        name: outcome.why
         for name, outcome in (("literally", one.literal), ("charitably", one.charitable))
         if outcome.status == "undetermined"
     }
@@ -284,6 +279,8 @@ def repaired(repair: Repair) -> str:
     if repair.safe:
         bounded = any(edit.kind in LENGTHS for edit in repair.edits)
         loosest = "the loosest that is safe, " if bounded else ""
+        if any(edit.value == str(LONGEST) for edit in repair.edits):
+            loosest = "more was not tried, "
         return f"{what}: {loosest}{status(repair.outcome)}"
     return f"{what}: does not suffice, {status(repair.outcome)}"
 

@@ -219,3 +219,13 @@ def test_lengths_are_changed_together_where_no_one_of_them_is_enough() -> None:
     share = min(safe[0].values())
     assert loosest == [97, 97, 97]  # 97 and twice 47 days, less the one on which a clock is not up
     assert share == 47
+
+
+def test_two_harms_of_one_name_are_told_apart_by_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "harms.yaml"
+    one = "  - {id: same, kind: whenever, title: t, source: s, encodes: [CRIT-02], for_each: model,"
+    path.write_text(f"harms:\n{one} when: model_released, require: 'false'}}\n" * 1)
+    path.write_text(path.read_text() + f"{one} when: model_withdrawn, require: 'false'}}\n")
+    output, code = asked("anthropic/rsp@1.0", "--harms", str(path))
+    assert code == 2
+    assert "another harm is named 'same'" in output

@@ -7,6 +7,7 @@ where ``rule`` finds its clause broken. Beside what a policy may ask it may ask 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from importlib.resources import files
@@ -111,6 +112,7 @@ def parse_harms(policy: Policy, source: Source) -> Harms:
     builder = ClauseBuilder(names, Checker(names, problems), problems, None)
     clauses = [builder.build(kind, values) for kind, values in document.get("harms", [])]
     goods = [builder.build(kind, values) for kind, values in document.get("goods", [])]
+    _told_apart([*clauses, *goods], problems)
     margin, promised_by = _margin(document, policy, problems)
     if not document.get("harms"):
         problems.add(document.span, "there is no harm", "write a clause whose breach is one")
@@ -118,6 +120,18 @@ def parse_harms(policy: Policy, source: Source) -> Harms:
         raise InputError(problems.sorted())
     harms, able = (tuple(Harm(_prefixed(one)) for one in many) for many in (clauses, goods))
     return Harms(harms, able, margin, promised_by)
+
+
+def _told_apart(clauses: Iterable[Clause | None], problems: Problems) -> None:
+    """Report ids that name more than one harm."""
+    known: set[str] = set()
+    for clause in clauses:
+        if clause is None:
+            continue
+        if clause.common.id in known:
+            told = f"another harm is named '{clause.common.id}'"
+            problems.add(clause.common.span, told, "give each an id of its own")
+        known.add(clause.common.id)
 
 
 def _margin(

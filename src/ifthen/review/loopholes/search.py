@@ -23,6 +23,8 @@ from ifthen.review.loopholes.problem import Problem, Setting, kinds_of
 from ifthen.review.loopholes.sight import owed
 from ifthen.review.loopholes.stance import Taken
 
+_NAMED = 6
+"""How many clauses are named in a reason."""
 _OTHERS = 4
 """How many solutions that are not confirmed are passed over."""
 Progress = Callable[[int, int], None]
@@ -119,7 +121,7 @@ class Search:
                 return self._open(length, why_not)
             if answer == "unsat":
                 if not problem.possible(assumptions):
-                    told = f"no timeline of {length} events keeps these clauses"
+                    told = f"no timeline of {length} events keeps {self._named()}"
                     return Outcome("none", length, why=told)
                 return Outcome("none", length)
             if answer != "sat":
@@ -145,6 +147,12 @@ class Search:
             found = Problem(self.setting, length, tuple(self.clauses.values()), self.harm)
             self._problems[length] = (len(self.clauses), found)
         return found
+
+    def _named(self) -> str:
+        """The clauses taken up, a few of them by name."""
+        names = list(self.clauses)
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        return ", ".join(names[:_NAMED]) + more
 
     def _learn(self, verdict: Verdict) -> bool:
         """Take up the clauses that a solution broke; False where none of them is new."""

@@ -68,14 +68,14 @@ def seen(witness: Witness) -> str:
     now, later = told(witness), witness.owed
     if silent(witness):
         return (
-            "silent: nothing reaches outsiders while it happens, and nothing is owed them in the "
-            f"{AFTER} days after {spoken(witness.end)}"
+            "silent: nothing reaches outsiders while it happens, and nothing falls due to them in "
+            f"the {AFTER} days after {spoken(witness.end)}"
         )
     parts = []
     if now:
         parts.append(f"outsiders see {_list(now)}, none of which states the harm")
     if later:
-        parts.append(f"in the {AFTER} days after, outsiders are owed {_list(later)}")
+        parts.append(f"in the {AFTER} days after, there falls due to them {_list(later)}")
     return "; ".join(parts)
 
 

@@ -72,6 +72,8 @@ class World:
             "facts give a day; those of one day are taken in the order of a record",
             "the first fact about a model is the start of its training",
             "a change of policy is published the day before it applies",
+            "any other date that a fact states is its own day",
+            "a new model has no margin, for nothing was found on it yet",
             "a finding speaks of every threshold or category",
             "assessments and findings are of the kinds that the policy tells apart",
             "no power is used but those of which the policy speaks",
