@@ -30,7 +30,7 @@ from ifthen.review.loopholes.stance import Stance
 from ifthen.ruling.matching import Names
 from ifthen.ruling.variants import Anatomy
 
-MONTHS = 30
+MONTHS = 36
 """How far a day may lie from the first."""
 ENDS = [month * 31 + day for month in range(18) for day in (1, 2, 15, 28)]
 """Days of the ruling, as keys."""

@@ -98,7 +98,7 @@ class Matched:
         for test in pattern.tests:
             if test.attribute == "model":
                 scope = self._scope(test, here)
-            else:
+            elif (test.attribute, test.values) != ("policy", ("any",)):
                 parts.append(self._passes(index, test, here))
         return conj((*parts, self.slots.about(index, scope)))
 
