@@ -101,8 +101,11 @@ class _Kept(Duties, States):
     def _of_no_model(self, clause: Cadence, runs: K) -> Iterator[Bit]:
         """A deed that names no model leaves growth open: since then, unless nothing is asked now.
 
-        On the day of the deed before it also up to then, for growth is asked at the end of a day.
+        On the day of the deed before it also up to then, for growth is asked at the end of a day;
+        and so where there was no model yet whose growth it would end.
         """
+        model = self.conditions.model
+        assert model is not None
         deeds = [self.conditions.matches(i, clause.do, self.after(i)) for i in self.slots.ruled]
         dates = [self.slots.all[i].date for i in self.slots.ruled]
         later: Bit = neg(runs.f)
@@ -111,7 +114,8 @@ class _Kept(Duties, States):
             for deed, date in zip(deeds[:place], dates[:place], strict=True):
                 same = date.key == dates[place].key
                 before = disj((conj((deed, same)), conj((before, neg(deed)))))
-            open_ = disj((later, before))
+            unborn = neg(self.conditions.born(index + 1, model))
+            open_ = disj((later, before, unborn))
             yield conj((deeds[place], self.slots.all[index].model_is(NOBODY), open_))
             later = disj((later, deeds[place]))
 
