@@ -211,7 +211,11 @@ def test_a_margin_comes_from_the_longest_interval_in_compute() -> None:
 
 def test_a_stated_margin_names_the_clause_that_promises_it() -> None:
     known = policy(CADENCE % "90 days" + GATES)
-    text = "harms: []\nmargins: [{policy: example/small@1, ahead: 6x, clause: %s}]\n"
+    harm = "id: h, kind: whenever, title: t, source: s, encodes: [CRIT-02], for_each: model"
+    text = (
+        f"harms: [{{{harm}, when: model_released, require: 'false'}}]\n"
+        "margins: [{policy: example/small@1, ahead: 6x, clause: %s}]\n"
+    )
     found = parse_harms(known, Source("harms.yaml", text % "cadence"))
     assert (found.margin, found.margin_clause) == (6, "cadence")
     with pytest.raises(InputError, match="unknown clause 'cadense' in example/small@1"):
