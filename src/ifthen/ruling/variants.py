@@ -106,7 +106,7 @@ class Anatomy:
         found = [node for root in self.roots for node in below(root)]
         for node in tuple(found):
             if isinstance(node, Call) and node.function == "counts":
-                found.extend(_procedure(policy, node))
+                found.extend(counted(policy, node))
         self.readings = tuple(
             dict.fromkeys(node.reading for node in found if isinstance(node, Choice))
         )
@@ -147,7 +147,8 @@ def _parts(clause: Clause) -> dict[str, tuple[Expression, ...]]:
     return {"": roots(clause)}
 
 
-def _procedure(policy: Policy, call: Call) -> Iterator[Expression]:
+def counted(policy: Policy, call: Call) -> Iterator[Expression]:
+    """Every part of the procedure that ``counts(NAME)`` asks about."""
     name = call.arguments[0]
     for clause in policy.clauses:
         named = isinstance(name, Constant) and clause.common.id == name.value

@@ -160,10 +160,12 @@ def _workers(jobs: int) -> Iterator[Any]:
 
 
 def _factor(option: str, text: str) -> Fraction:
-    number = text.removesuffix("x")
-    if number == text or not number.replace(".", "", 1).isdigit() or Fraction(number) <= 1:
+    from ifthen.review.loopholes.harms import parse_factor
+
+    found = parse_factor(text)
+    if found is None:
         refuse(option, f"'{text}' is not a factor above 1", "write 6x")
-    return Fraction(number)
+    return found
 
 
 def _need_solver() -> None:

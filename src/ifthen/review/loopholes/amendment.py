@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ifthen.dates import Day
-from ifthen.policy.model import Clause, Events, Policy
+from ifthen.policy.model import Policy
 from ifthen.review.loopholes.arbiter import judge
 from ifthen.review.loopholes.calendar import FIRST
 from ifthen.review.loopholes.concrete import Plain, written
 from ifthen.review.loopholes.diligence import complete
-from ifthen.review.loopholes.full import Full
+from ifthen.review.loopholes.full import Full, triggers
 from ifthen.review.loopholes.stance import Taken
-from ifthen.ruling.variants import below
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +54,6 @@ def amendment(policy: Policy) -> Exit:
     verdict = judge(policy, taken, found, day + 1, None)
     broken = tuple(dict.fromkeys(f.clause.partition("#")[2] for f in verdict.broken))
     asked = tuple(
-        clause.common.id for clause in policy.clauses if "policy_amended" in _starting(clause)
+        clause.common.id for clause in policy.clauses if "policy_amended" in triggers(clause)
     )
     return Exit(not broken, asked, day, tuple(found), broken)
-
-
-def _starting(clause: Clause) -> frozenset[str]:
-    """The kinds of fact that set a clause off."""
-    start = getattr(clause, "when", None) or getattr(clause, "decision", None)
-    nodes = below(start) if start is not None else ()
-    return frozenset(
-        pattern.kind for node in nodes if isinstance(node, Events) for pattern in node.patterns
-    )

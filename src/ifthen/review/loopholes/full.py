@@ -55,7 +55,7 @@ class Full:
                     for test in pattern.tests:
                         self._add(pattern.kind, test.attribute, words_of(test, want.bound))
             else:
-                for kind in kinds_of(want.of) if want.of is not None else triggers(clause):
+                for kind in kinds_in(want.of) if want.of is not None else triggers(clause):
                     self.tested.add((kind, want.attribute))
                     self._add(kind, want.attribute, want.words)
         self._add("roles", "holders", policy.roles or ("nobody",))
@@ -107,11 +107,11 @@ class Full:
                 for pattern in node.patterns:
                     self.tested |= {(pattern.kind, test.attribute) for test in pattern.tests}
             elif isinstance(node, Attribute):
-                named = triggers(clause) if node.of is None else kinds_of(node.of)
+                named = triggers(clause) if node.of is None else kinds_in(node.of)
                 self.tested |= {(k, node.name) for k in named if node.name in attributes_of(k)}
             elif isinstance(node, Compare) and isinstance(node.left, Attribute):
                 of, right = node.left.of, node.right
-                if of is not None and "organisation" in kinds_of(of):
+                if of is not None and "organisation" in kinds_in(of):
                     words = [right.value] if isinstance(right, Constant) else []
                     self._developer.setdefault(node.left.name, []).extend(map(str, words))
 
@@ -133,7 +133,7 @@ def words_of(test: Test, bound: Bound) -> list[str]:
     return [word for word in found if word is not None and word != "this"]
 
 
-def kinds_of(events: Expression) -> set[str]:
+def kinds_in(events: Expression) -> set[str]:
     """The kinds of fact that some events mean."""
     return {p.kind for node in below(events) if isinstance(node, Events) for p in node.patterns}
 
@@ -141,4 +141,4 @@ def kinds_of(events: Expression) -> set[str]:
 def triggers(clause: Clause) -> set[str]:
     """The kinds of fact that set a clause off."""
     found = [getattr(clause, name, None) for name in ("when", "decision", "exercised")]
-    return {kind for events in found if events is not None for kind in kinds_of(events)}
+    return {kind for events in found if events is not None for kind in kinds_in(events)}

@@ -140,16 +140,23 @@ def _margin(
     found: tuple[Fraction | None, str | None] = (None, None)
     clauses = [clause.common.id for clause in policy.clauses]
     for values in document.get("margins", ()):
-        text = values.get("ahead", "")
-        number = text.removesuffix("x")
-        if number == text or not number.replace(".", "", 1).isdigit() or Fraction(number) <= 1:
+        ahead = parse_factor(values.get("ahead", ""))
+        if ahead is None:
             problems.add(values.keys.get("ahead", values.span), "not a factor above 1", "write 6x")
         elif values.get("policy") == policy.id:
             clause: Scalar | None = values.get("clause")
             if clause is not None and clause.text not in clauses:
                 problems.unknown(clause.span, "clause", clause.text, clauses, f"in {policy.id}")
-            found = Fraction(number), None if clause is None else clause.text
+            found = ahead, None if clause is None else clause.text
     return found
+
+
+def parse_factor(text: str) -> Fraction | None:
+    """A factor above 1, written ``6x``; None where it is none."""
+    number = text.removesuffix("x")
+    if number == text or not number.replace(".", "", 1).isdigit() or Fraction(number) <= 1:
+        return None
+    return Fraction(number)
 
 
 def choose(harms: tuple[Harm, ...], wanted: tuple[str, ...]) -> tuple[Harm, ...]:

@@ -29,7 +29,7 @@ from ifthen.review.loopholes.solver import Solver
 from ifthen.review.loopholes.stance import Stance, Stretch
 from ifthen.review.loopholes.world import PAUSES, World, constraints
 from ifthen.ruling.matching import Names
-from ifthen.ruling.variants import Anatomy, below, roots
+from ifthen.ruling.variants import Anatomy, below, counted, roots
 from ifthen.vocabulary import MODEL_EVENTS_OF_ACTION
 
 _KINDS_OF_CALL: Mapping[str, tuple[str, ...]] = {
@@ -257,7 +257,7 @@ def kinds_of(clauses: Iterable[Clause], policy: Policy) -> tuple[str, ...]:
         nodes = [node for root in roots(clause) for node in below(root)]
         for node in list(nodes):
             if isinstance(node, Call) and node.function == "counts":
-                nodes += [n for r in _procedure(policy, node) for n in below(r)]
+                nodes += counted(policy, node)
         for node in nodes:
             found |= dict.fromkeys(_named(node))
         action = getattr(clause, "action", None)
@@ -288,15 +288,3 @@ def _named(node: Expression) -> Iterable[str]:
 def _of_action(action: str) -> list[str]:
     starts, ends = MODEL_EVENTS_OF_ACTION[action]  # type: ignore[index]
     return sorted(starts | ends)
-
-
-def _procedure(policy: Policy, call: Call) -> list[Expression]:
-    name = call.arguments[0]
-    return [
-        root
-        for clause in policy.clauses
-        if clause.kind == "procedure"
-        and isinstance(name, Constant)
-        and clause.common.id == name.value
-        for root in roots(clause)
-    ]

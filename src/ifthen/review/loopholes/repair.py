@@ -12,16 +12,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ifthen.policy.model import Events, Policy
+from ifthen.policy.model import Policy
 from ifthen.review.loopholes.blame import Blamed
 from ifthen.review.loopholes.edits import LENGTHS, Edit, candidates, edited
-from ifthen.review.loopholes.full import Full
+from ifthen.review.loopholes.full import Full, kinds_in
 from ifthen.review.loopholes.harms import Harm
 from ifthen.review.loopholes.problem import Problem, Setting
 from ifthen.review.loopholes.search import Outcome, Search, need
 from ifthen.review.loopholes.start import Start, beginning
 from ifthen.review.loopholes.wants import Deed, wants
-from ifthen.ruling.variants import below, roots
+from ifthen.ruling.variants import roots
 
 LONGEST = 365
 """Days up to which a length is tried."""
@@ -148,8 +148,7 @@ class _Attempt:
 
 def _related(policy: Policy, harm: Harm) -> list[str]:
     """The clauses that ask for deeds of which the harm speaks."""
-    nodes = [n for root in roots(harm.clause) for n in below(root) if isinstance(n, Events)]
-    kinds = {pattern.kind for events in nodes for pattern in events.patterns}
+    kinds = {kind for root in roots(harm.clause) for kind in kinds_in(root)}
     return [
         clause.common.id
         for clause in policy.clauses

@@ -11,7 +11,7 @@ from ifthen.review.hidden import assessments
 from ifthen.review.loopholes.calendar import BEFORE, FIRST
 from ifthen.review.loopholes.concrete import MODELS, Plain
 from ifthen.review.loopholes.diligence import complete
-from ifthen.review.loopholes.full import Full, kinds_of
+from ifthen.review.loopholes.full import Full, kinds_in
 from ifthen.review.loopholes.stance import Taken
 from ifthen.ruling.variants import below, roots
 
@@ -74,7 +74,7 @@ def _long(policy: Policy) -> bool:
     return any(
         isinstance(node, Call)
         and node.function == "since"
-        and "assessment_started" in kinds_of(node.arguments[0])
+        and "assessment_started" in kinds_in(node.arguments[0])
         for node in nodes
     )
 

@@ -195,7 +195,7 @@ def study(
 def answered(literal: Outcome, charitable: Outcome, blamed: Blame) -> tuple[Outcome, Outcome]:
     """Both answers, with what was found when blame was laid, which looks at every length.
 
-    An answer stops at the first length that is undetermined; a longer timeline may still be found.
+    Under other assumptions a solution may be confirmed at a length that was left undetermined.
     """
     free = [one for one in blamed.sets if all(stretch.sort != "world" for stretch in one.stretched)]
     plain = [one.witness for one in free if not one.stretched]
